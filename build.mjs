@@ -1,0 +1,21 @@
+// Bundles the programs with esbuild. onnxruntime-node loads its binding by a computed path, so it stays external.
+import { build } from "esbuild";
+
+await build({
+  entryPoints: {
+    sparring: "daemon/cli/main.ts",
+    "onnx-worker": "daemon/engine/onnx/worker/main.ts",
+    "pretrain-nano": "daemon/models/nano/pretrain.ts",
+  },
+  outdir: "dist",
+  bundle: true,
+  platform: "node",
+  target: "node20",
+  format: "esm",
+  sourcemap: true,
+  external: ["onnxruntime-node"],
+  banner: {
+    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+  },
+  logLevel: "warning",
+});

@@ -1,0 +1,23 @@
+/** One answer to be scored, with its round's context. Texts are decoded, without the stop token. */
+export interface Pair {
+  readonly query: string;
+  readonly answer: string;
+  /** Why sampling ended: a judge may care that an answer was cut. */
+  readonly stop: "stop" | "length";
+}
+
+/** Criterion met or not, in the order of the seven of `selfplay/prompts/self-reward.ts`. */
+export type Criterion = 0 | 1;
+
+/** A judgement: a value, or the reason why there is none. A failure is never 0. */
+export type Judgement =
+  | { readonly value: number; readonly criteria?: readonly Criterion[]; readonly rationale?: string }
+  | { readonly value: null; readonly unscored: string };
+
+/** Scores a batch of pairs; results are in the pairs' order. */
+export interface Scorer {
+  readonly name: string;
+  /** The range of values, for display and for objectives that need rewards in [0, 1]. */
+  readonly range: readonly [number, number];
+  score(pairs: readonly Pair[], options?: { readonly signal?: AbortSignal }): Promise<Judgement[]>;
+}

@@ -1,0 +1,90 @@
+import { z } from "zod";
+
+/**
+ * The records that lie in a run's folder, validated where they are read. All times are ISO 8601 UTC, all durations
+ * seconds, all log-probabilities nat. A number that does not exist is null, never NaN and never 0.
+ */
+
+const metric = z.number().nullable();
+
+/** A place in a lineage: a run and the last round that is inherited from it. */
+export const lineageSchema = z.object({
+  /** The run whose seed keys all sampling noise. */
+  root: z.string(),
+  seed: z.number().int(),
+  /** Absent for a root run. */
+  parent: z.object({ run: z.string(), round: z.number().int() }).optional(),
+  /** Settings that differ from the parent's, dotted path → [before, after]. */
+  changes: z.record(z.string(), z.tuple([z.unknown(), z.unknown()])).default({}),
+});
+
+/** run.json: written once when the run is created, never changed. */
+export const runRecordSchema = z.object({
+  format: z.literal(1),
+  id: z.string(),
+  name: z.string(),
+  createdAt: z.string(),
+  /** The complete resolved config (validated by `config` when it is used). */
+  config: z.record(z.string(), z.unknown()),
+  lineage: lineageSchema,
+  versions: z.record(z.string(), z.string()),
+  fingerprint: z.record(z.string(), z.string()),
+  workspace: z.string().optional(),
+});
+export type RunRecord = z.infer<typeof runRecordSchema>;
+
+/** Which recovery slot holds the state after a round, and the hash that proves it whole. */
+export const recoveryRefSchema = z.object({ slot: z.enum(["a", "b"]), hash: z.string() });
+export type RecoveryRef = z.infer<typeof recoveryRefSchema>;
+
+/** One line of rounds.jsonl. Round 0 is the state before training (held-out evaluation only). */
+export const roundRecordSchema = z.object({
+  round: z.number().int().nonnegative(),
+  finishedAt: z.string(),
+  seconds: z.number(),
+  /** Seconds a phase. */
+  phases: z.record(z.string(), z.number()),
+  /** TRL's metric names, prefixed `challenger/`, `solver/`, `judge/`, `eval/`. */
+  metrics: z.record(z.string(), metric),
+  notes: z.array(z.string()).default([]),
+  recovery: recoveryRefSchema.optional(),
+});
+export type RoundRecord = z.infer<typeof roundRecordSchema>;
+
+export const answerRecordSchema = z.object({
+  text: z.string(),
+  tokens: z.array(z.number().int()),
+  logprobs: z.array(z.number()),
+  referenceLogprobs: z.array(z.number()),
+  stop: z.enum(["stop", "length"]),
+  reward: metric,
+  selfReward: metric,
+  /** The seven criteria, where the judge gave them. */
+  criteria: z.array(z.union([z.literal(0), z.literal(1)])).optional(),
+  rationale: z.string().optional(),
+  /** Why there is no reward or self-reward. */
+  unscored: z.string().optional(),
+  advantage: z.number(),
+});
+export type AnswerRecord = z.infer<typeof answerRecordSchema>;
+
+/** One line of samples/NNNNNN.jsonl: a query with its answers. */
+export const queryRecordSchema = z.object({
+  index: z.number().int().nonnegative(),
+  text: z.string(),
+  /** Empty where the query came from data. */
+  tokens: z.array(z.number().int()),
+  logprobs: z.array(z.number()),
+  referenceLogprobs: z.array(z.number()),
+  stop: z.enum(["stop", "length"]).optional(),
+  admitted: z.boolean(),
+  /** Why it was not admitted. */
+  reason: z.string().optional(),
+  V: metric,
+  VQ: metric,
+  advantage: z.number(),
+  /** What a verifier expects, if it can say. */
+  expected: z.string().optional(),
+  answers: z.array(answerRecordSchema),
+});
+export type QueryRecord = z.infer<typeof queryRecordSchema>;
