@@ -1,0 +1,141 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { AbortedError, SparringError } from "../errors.ts";
+import { type Frame, type FrameArray, readFrames, writeFrame } from "./frames.ts";
+
+/**
+ * An engine's process and the requests under way in it. A native crash there ends that process, not the daemon: every
+ * pending request then rejects with a report of how it died.
+ */
+export class EngineProcess {
+  readonly #child: ChildProcess;
+  readonly #name: string;
+  readonly #pending = new Map<number, Pending>();
+  readonly #lastWords: string[] = [];
+  #next = 1;
+  #ended: SparringError | undefined;
+  #closing = false;
+  readonly #exited: Promise<void>;
+
+  /**
+   * @param name    the engine, for messages
+   * @param command program and arguments
+   * @param env     additional environment
+   */
+  constructor(name: string, command: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}) {
+    this.#name = name;
+    const [program, ...args] = command;
+    this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+    readFrames(this.#child.stdout!, (frame) => this.#receive(frame));
+    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+      this.#lastWords.push(...text.split("\n").filter((line) => line.trim() !== ""));
+      this.#lastWords.splice(0, this.#lastWords.length - 20);
+    });
+    // A write to a process that just died: its exit is reported below.
+    this.#child.stdin!.on("error", () => {});
+    this.#exited = new Promise((resolve) => {
+      this.#child.on("error", (error) => {
+        this.#end(`could not be started: ${error.message}`);
+        resolve();
+      });
+      this.#child.on("exit", (code, signal) => {
+        this.#end(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+        resolve();
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Sends a request and waits for its answer. */
+  async request(
+    verb: string,
+    fields: Readonly<Record<string, unknown>> = {},
+    arrays: readonly FrameArray[] = [],
+    options: { readonly signal?: AbortSignal; readonly onProgress?: (done: number, total: number) => void } = {},
+  ): Promise<{ value: unknown; arrays: readonly FrameArray[] }> {
+    if (this.#ended) throw this.#ended;
+    if (options.signal?.aborted) throw new AbortedError(verb);
+    const id = this.#next++;
+    const abort = (): void => this.#write({ header: { id: this.#next++, verb: "abort", target: id }, arrays: [] });
+    options.signal?.addEventListener("abort", abort, { once: true });
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#pending.set(id, { verb, resolve, reject, onProgress: options.onProgress });
+        this.#write({ header: { ...fields, id, verb }, arrays });
+      });
+    } finally {
+      options.signal?.removeEventListener("abort", abort);
+    }
+  }
+
+  /** Ends the process: its stdin closes, and it is killed if that is not enough. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    this.#child.stdin!.end();
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), 2000);
+    await this.#exited;
+    clearTimeout(timer);
+  }
+
+  #write(frame: Frame): void {
+    if (!this.#ended) writeFrame(this.#child.stdin!, frame);
+  }
+
+  #receive({ header, arrays }: Frame): void {
+    const { id, value, error, progress } = header as unknown as Reply;
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    if (progress) {
+      pending.onProgress?.(...progress);
+      return;
+    }
+    this.#pending.delete(id);
+    if (error) pending.reject(revive(error, pending.verb));
+    else pending.resolve({ value, arrays });
+  }
+
+  #end(how: string): void {
+    const words = this.#lastWords.length > 0 ? ` It last wrote:\n${this.#lastWords.join("\n")}` : "";
+    this.#ended = this.#closing
+      ? new SparringError("engine/closed", `The ${this.#name} engine is closed.`, "Open it again.")
+      : new SparringError(
+          "engine/died",
+          `The ${this.#name} engine's process ${how}.${words}`,
+          "Resume the run: it goes on after its last finished round. If it dies again, lower engine.micro_batch_tokens.",
+        );
+    for (const pending of this.#pending.values()) pending.reject(this.#ended);
+    this.#pending.clear();
+  }
+}
+
+interface Pending {
+  readonly verb: string;
+  readonly resolve: (answer: { value: unknown; arrays: readonly FrameArray[] }) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: ((done: number, total: number) => void) | undefined;
+}
+
+interface ErrorFields {
+  readonly aborted?: true;
+  readonly code?: string;
+  readonly message: string;
+  readonly next?: string;
+  readonly place?: string;
+}
+
+interface Reply {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: ErrorFields;
+  readonly progress?: [number, number];
+}
+
+function revive(error: ErrorFields, verb: string): Error {
+  if (error.aborted) return new AbortedError(verb);
+  if (error.code && error.next) {
+    return new SparringError(error.code, error.message, error.next, error.place ? { place: error.place } : {});
+  }
+  return new Error(`${verb}: ${error.message}`);
+}

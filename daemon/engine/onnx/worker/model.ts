@@ -1,0 +1,342 @@
+import { cpus } from "node:os";
+import { env } from "onnxruntime-node";
+import { SparringError } from "../../../errors.ts";
+import { readLlamaConfig } from "../../../models/config.ts";
+import { toFloat32 } from "../../../models/safetensors.ts";
+import { loadWeights } from "../../../models/weights.ts";
+import type {
+  AdamParams,
+  AdapterRef,
+  Completion,
+  ExportFormat,
+  PolicyId,
+  Sequence,
+  StepStats,
+  UpdateStats,
+} from "../../engine.ts";
+import { streamNormal } from "../../random.ts";
+import { type MicroBatch, microBatches } from "../batching.ts";
+import { sizeOf } from "../graph/graph.ts";
+import { type ProgramOptions, scoreProgram, trainProgram } from "../llama/programs.ts";
+import { adapterParameters, type LlamaShape, modelParameters, type Parameter, shapeOf } from "../llama/shape.ts";
+import { float32, floats, int32, type Outputs, SessionCache } from "../runtime/sessions.ts";
+import { AdamW } from "./adamw.ts";
+import { PolicyStore, views } from "./policies.ts";
+import { Sampler, type SamplerRequest } from "./sampler.ts";
+import { exportPolicy, loadState, saveState } from "./state.ts";
+
+export interface WorkerOptions {
+  readonly threads: number;
+  /** Padded tokens of a micro-batch at most; 0 chooses by the model's size. */
+  readonly microBatchTokens: number;
+  /** Only standard ONNX operators, no contrib ones. */
+  readonly standardOperators: boolean;
+}
+
+export interface ModelFacts {
+  readonly trainableParameters: number;
+  readonly totalParameters: number;
+  readonly microBatchTokens: number;
+  readonly cpu: string;
+  readonly runtime: string;
+  readonly shape: LlamaShape;
+}
+
+/** A call's way to report progress and to notice that it was cancelled; yields to the event loop. */
+export type Checkpoint = (done: number, total: number) => Promise<void>;
+
+/** Answers that decode side by side at most. */
+const maxRows = 256;
+
+/** Memory that one micro-batch's activations may take, bytes: what `microBatchTokens: 0` aims at. */
+const activationBudget = 1.5e9;
+
+/** A model with its optimizer, inside the engine's process. */
+export class OnnxModel {
+  readonly shape: LlamaShape;
+  readonly adapter: AdapterRef | undefined;
+  readonly #dir: string;
+  readonly #program: ProgramOptions;
+  readonly #policies: PolicyStore;
+  readonly #optimizer: AdamW;
+  readonly #sessions: SessionCache;
+  readonly #sampler: Sampler;
+  readonly #microBatchTokens: number;
+  readonly #totalParameters: number;
+  #gradient: Float32Array | undefined;
+
+  static async open(dir: string, adapter: AdapterRef | undefined, options: WorkerOptions): Promise<OnnxModel> {
+    const shape = shapeOf(await readLlamaConfig(dir));
+    const weights = await loadWeights(dir);
+    const load = ({ name, shape: wanted }: Parameter): Float32Array => {
+      const tensor = weights.get(name);
+      if (tensor && String(tensor.shape) === String(wanted)) return toFloat32(tensor);
+      const found = tensor ? `is [${tensor.shape.join(", ")}] where config.json asks for` : "is missing, of shape";
+      throw new SparringError(
+        "model/weights-do-not-fit",
+        `${name} ${found} [${wanted.join(", ")}]`,
+        "Check that config.json and the safetensors files belong together.",
+        { place: dir },
+      );
+    };
+    return new OnnxModel(dir, shape, adapter, options, load);
+  }
+
+  /**
+   * @param dir  the model's folder · @param load the initial values of each weight of the base model
+   */
+  constructor(
+    dir: string,
+    shape: LlamaShape,
+    adapter: AdapterRef | undefined,
+    options: WorkerOptions,
+    load: (parameter: Parameter) => Float32Array,
+  ) {
+    const parameters = modelParameters(shape);
+    this.#dir = dir;
+    this.shape = shape;
+    this.adapter = adapter;
+    this.#program = { shape, adapter, contrib: !options.standardOperators };
+    const trainable = adapter ? adapterParameters(shape, adapter) : parameters;
+    const flat = new Float32Array(trainable.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0));
+    const fixed = new Map();
+    if (adapter) {
+      initialiseAdapter(trainable, flat, adapter.seed);
+      for (const parameter of parameters) fixed.set(parameter.name, float32(load(parameter), parameter.shape));
+    } else {
+      for (const [index, { view }] of views(parameters, flat).entries()) view.set(load(parameters[index]!));
+    }
+    this.#policies = new PolicyStore(trainable, flat, fixed);
+    this.#optimizer = new AdamW(trainable, flat.length);
+    this.#sessions = new SessionCache(options.threads);
+    this.#sampler = new Sampler(this.#sessions, this.#program);
+    this.#microBatchTokens = options.microBatchTokens || automaticMicroBatch(shape);
+    this.#totalParameters = parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0);
+  }
+
+  /** What the other side shows and records. */
+  get facts(): ModelFacts {
+    return {
+      trainableParameters: this.#policies.size,
+      totalParameters: this.#totalParameters,
+      microBatchTokens: this.#microBatchTokens,
+      cpu: cpus()[0]?.model ?? "unknown CPU",
+      runtime: `onnxruntime-node ${env.versions.node}`,
+      shape: this.shape,
+    };
+  }
+
+  snapshot(): PolicyId {
+    return this.#policies.snapshot();
+  }
+
+  release(policy: PolicyId): void {
+    this.#policies.release(policy);
+  }
+
+  async sample(
+    requests: readonly SamplerRequest[],
+    options: { policy: PolicyId; temperature: number; maxTokens: number; stopTokens: readonly number[] },
+    checkpoint: Checkpoint,
+  ): Promise<Completion[]> {
+    const longest = Math.max(0, ...requests.map(({ prompt }) => prompt.length));
+    this.#requireLength(longest + options.maxTokens, "a prompt and its answer's limit");
+    return this.#sampler.sample(requests, {
+      weights: this.#policies.tensors(options.policy),
+      temperature: options.temperature,
+      maxTokens: options.maxTokens,
+      stopTokens: new Set(options.stopTokens),
+      maxRows,
+      checkpoint: (done) => checkpoint(done, requests.length),
+    });
+  }
+
+  async logprobs(
+    sequences: readonly Sequence[],
+    policy: PolicyId,
+    temperature: number,
+    checkpoint: Checkpoint,
+  ): Promise<Float32Array[]> {
+    const weights = this.#policies.tensors(policy);
+    const results: Float32Array[] = new Array(sequences.length);
+    let done = 0;
+    for (const batch of this.#microBatches(sequences)) {
+      await checkpoint(done, sequences.length);
+      const key = `score ${bucketKey(batch)}`;
+      const program = await this.#sessions.get(key, () => scoreProgram(this.#program, batch.bucket));
+      const outputs = await program.run(this.#feeds(batch, temperature), weights);
+      collect(outputs, batch, sequences, (index, logprobs) => {
+        results[index] = logprobs.slice();
+      });
+      done += batch.indices.length;
+    }
+    return results;
+  }
+
+  async update(
+    sequences: readonly Sequence[],
+    coefficients: readonly Float32Array[],
+    temperature: number,
+    checkpoint: Checkpoint,
+  ): Promise<UpdateStats> {
+    const weights = this.#policies.tensors("current");
+    const trainable = this.#policies.trainable.map(({ name }) => name);
+    const batches = this.#microBatches(sequences);
+    this.#gradient ??= new Float32Array(this.#policies.size);
+    let objective = 0;
+    let done = 0;
+    for (const batch of batches) {
+      await checkpoint(done, sequences.length);
+      const { responses } = batch.bucket;
+      const given = new Float32Array(batch.bucket.batch * responses);
+      for (const [row, index] of batch.indices.entries()) given.set(coefficients[index]!, row * responses);
+      const key = `train ${bucketKey(batch)}`;
+      const program = await this.#sessions.get(key, () => trainProgram(this.#program, batch.bucket, trainable));
+      const feeds = { ...this.#feeds(batch, temperature), coefficients: float32(given, [given.length]) };
+      const outputs = await program.run(feeds, weights);
+      let offset = 0;
+      for (const name of trainable) {
+        const part = floats(outputs, `grad.${name}`);
+        for (let i = 0; i < part.length; i++) this.#gradient[offset + i]! += part[i]!;
+        offset += part.length;
+      }
+      collect(outputs, batch, sequences, (index, logprobs) => {
+        const c = coefficients[index]!;
+        for (let t = 0; t < logprobs.length; t++) objective += c[t]! * logprobs[t]!;
+      });
+      done += batch.indices.length;
+    }
+    const tokens = sequences.reduce((sum, { response }) => sum + response.length, 0);
+    return { sequences: sequences.length, tokens, microBatches: batches.length, objective };
+  }
+
+  step(adam: AdamParams): StepStats {
+    const gradient = this.#gradient ?? new Float32Array(this.#policies.size);
+    try {
+      const stats = this.#optimizer.apply(this.#policies.flat("current"), gradient, adam);
+      this.#gradient = undefined;
+      return stats;
+    } catch (cause) {
+      throw new SparringError(
+        "engine/not-finite",
+        "The gradient is not finite: this step was not taken and the weights are as before.",
+        "Lower optimizer.lr or raise kl.beta, and resume from the last checkpoint.",
+        { cause },
+      );
+    }
+  }
+
+  discard(): void {
+    this.#gradient = undefined;
+  }
+
+  async save(dir: string): Promise<void> {
+    await saveState(dir, this.#policies, this.#optimizer, this.adapter);
+  }
+
+  async load(dir: string): Promise<void> {
+    await loadState(dir, this.#policies, this.#optimizer, this.adapter);
+    this.#gradient = undefined;
+  }
+
+  async export(dir: string, format: ExportFormat): Promise<void> {
+    await exportPolicy(dir, format, this.#dir, this.#policies, this.adapter, () => this.#merged());
+  }
+
+  /** All weights of the current policy, an adapter merged into its base. */
+  #merged(): { name: string; shape: readonly number[]; data: Float32Array }[] {
+    const tensors = this.#policies.tensors("current");
+    return modelParameters(this.shape).map(({ name, shape }) => {
+      const data = tensors.get(name)!.data as Float32Array;
+      const [a, b] = ["lora_A", "lora_B"].map((part) => tensors.get(name.replace(/weight$/, `${part}.weight`)));
+      if (!this.adapter || !a || !b) return { name, shape, data };
+      const scale = this.adapter.alpha / this.adapter.rank;
+      return { name, shape, data: mergeAdapter(data, a.data as Float32Array, b.data as Float32Array, shape, scale) };
+    });
+  }
+
+  #microBatches(sequences: readonly Sequence[]): MicroBatch[] {
+    const longest = Math.max(0, ...sequences.map(({ prompt, response }) => prompt.length + response.length - 1));
+    this.#requireLength(longest, "a prompt with its response");
+    return microBatches(sequences, this.#microBatchTokens, this.shape.maxPositions);
+  }
+
+  #requireLength(tokens: number, what: string): void {
+    if (tokens <= this.shape.maxPositions) return;
+    throw new SparringError(
+      "engine/too-long",
+      `${what} need ${tokens} tokens; the model takes ${this.shape.maxPositions}.`,
+      "Lower challenger.max_tokens or solver.max_tokens, or shorten the prompt.",
+    );
+  }
+
+  #feeds(batch: MicroBatch, temperature: number): Parameters<Awaited<ReturnType<SessionCache["get"]>>["run"]>[0] {
+    return {
+      tokens: int32(batch.tokens, [batch.tokens.length]),
+      rows: int32(batch.rows, [batch.rows.length]),
+      targets: int32(batch.targets, [batch.targets.length]),
+      inverse_temperature: float32(Float32Array.of(1 / temperature), []),
+    };
+  }
+}
+
+function bucketKey({ bucket }: MicroBatch): string {
+  return `${bucket.batch}×${bucket.length}→${bucket.responses}`;
+}
+
+/** Hands out each sequence's log-probabilities, cut to its response. */
+function collect(
+  outputs: Outputs,
+  batch: MicroBatch,
+  sequences: readonly Sequence[],
+  each: (index: number, logprobs: Float32Array) => void,
+): void {
+  const logprobs = floats(outputs, "logprobs");
+  for (const [row, index] of batch.indices.entries()) {
+    const start = row * batch.bucket.responses;
+    each(index, logprobs.subarray(start, start + sequences[index]!.response.length));
+  }
+}
+
+/** W + s·B·A, for W [out, in], A [rank, in], B [out, rank]. */
+function mergeAdapter(
+  weight: Float32Array,
+  a: Float32Array,
+  b: Float32Array,
+  shape: readonly number[],
+  scale: number,
+): Float32Array {
+  const [out, inner] = shape as [number, number];
+  const rank = a.length / inner;
+  const merged = weight.slice();
+  for (let row = 0; row < out; row++) {
+    for (let r = 0; r < rank; r++) {
+      const factor = scale * b[row * rank + r]!;
+      for (let column = 0; column < inner; column++) merged[row * inner + column]! += factor * a[r * inner + column]!;
+    }
+  }
+  return merged;
+}
+
+/** A normal with the variance of PEFT's default, 1/(3·in); B stays zero, so that the adapter starts as the identity. */
+function initialiseAdapter(parameters: readonly Parameter[], flat: Float32Array, seed: number): void {
+  let offset = 0;
+  for (const { name, shape } of parameters) {
+    const size = sizeOf(shape);
+    if (name.endsWith("lora_A.weight")) {
+      const deviation = 1 / Math.sqrt(3 * shape[1]!);
+      for (let i = 0; i < size; i++) flat[offset + i] = deviation * streamNormal(seed, "adapter", offset + i);
+    }
+    offset += size;
+  }
+}
+
+/**
+ * A micro-batch that keeps the activations of forward and backward within a budget. Counted: what one token leaves
+ * behind in every layer, and its logits with their gradient.
+ */
+function automaticMicroBatch(shape: LlamaShape): number {
+  const layer = 20 * shape.hidden + 9 * shape.intermediate + 6 * shape.heads * shape.headSize;
+  const bytes = 4 * (shape.layers * layer + 5 * shape.vocabulary);
+  return Math.min(4096, Math.max(64, Math.floor(activationBudget / bytes)));
+}
