@@ -5,7 +5,7 @@ await build({
   entryPoints: {
     sparring: "daemon/cli/main.ts",
     "onnx-worker": "daemon/engine/onnx/worker/main.ts",
-    "pretrain-nano": "daemon/models/nano/pretrain.ts",
+    "pretrain-nano": "daemon/cli/pretrain-nano.ts",
   },
   outdir: "dist",
   bundle: true,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
+import { after, afterEach, before, describe, test } from "node:test";
 import type {
   AdamParams,
   AdapterRef,
@@ -64,6 +64,8 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
   let modelDir = "";
   const engines: Engine[] = [];
   let folders = 0;
+  /** For tests that change nothing. */
+  let shared: Engine;
 
   async function open(
     options: { settings?: EngineSettings; adapter?: AdapterRef; dir?: string } = {},
@@ -114,15 +116,20 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
     before(async () => {
       folder = mkdtempSync(join(tmpdir(), "sparring-contract-"));
       modelDir = await writeTinyModel(join(folder, "model"));
+      shared = await open();
+      engines.pop();
+    });
+    afterEach(async () => {
+      await Promise.all(engines.splice(0).map((engine) => engine.close()));
     });
     after(async () => {
-      await Promise.all(engines.map((engine) => engine.close()));
+      await shared.close();
       rmSync(folder, { recursive: true, force: true });
     });
 
     describe("log-probabilities", () => {
       test("of a ragged batch are those of each sequence alone", async () => {
-        const engine = await open();
+        const engine = shared;
         const options = { policy: "current", temperature: 0.8 } as const;
         const together = await engine.logprobs(sequences, options);
         for (const [i, sequence] of sequences.entries()) {
@@ -132,7 +139,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("are a distribution: probabilities of all next tokens sum to 1", async () => {
-        const engine = await open();
+        const engine = shared;
         const all = Array.from({ length: tinyShape.vocabulary }, (_, token) => ({
           prompt: [1, 2, 3],
           response: [token],
@@ -145,7 +152,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("temper as softmax(logits / temperature)", async () => {
-        const engine = await open();
+        const engine = shared;
         const all = Array.from({ length: tinyShape.vocabulary }, (_, token) => ({
           prompt: [4, 4, 1],
           response: [token],
@@ -164,7 +171,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
 
     describe("sampling", () => {
       test("measures what `logprobs` measures", async () => {
-        const engine = await open();
+        const engine = shared;
         const requests = requestsFor(30);
         const completions = await engine.sample(requests, drawing);
         const measured = await engine.logprobs(
@@ -175,7 +182,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("depends on keys alone: not on order, company, or what else the engine does", async () => {
-        const engine = await open();
+        const engine = shared;
         const requests = requestsFor(30);
         const together = await engine.sample(requests, drawing);
         const order = requests
@@ -197,7 +204,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("draws from the distribution that `logprobs` reports (chi-square)", async () => {
-        const engine = await open();
+        const engine = shared;
         const prompt = [3, 1, 4];
         const all = Array.from({ length: tinyShape.vocabulary }, (_, token) => ({ prompt, response: [token] }));
         const expected = (await engine.logprobs(all, drawing)).map(([logprob]) => Math.exp(logprob!));
@@ -216,7 +223,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("ends at stop tokens, and at the limit", async () => {
-        const engine = await open();
+        const engine = shared;
         const requests = requestsFor(30);
         const every = Array.from({ length: tinyShape.vocabulary }, (_, token) => token);
         for (const { tokens, logprobs, stop } of await engine.sample(requests, { ...drawing, stopTokens: every })) {
@@ -234,7 +241,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("at temperature 0 takes the most likely token", async () => {
-        const engine = await open();
+        const engine = shared;
         const [completion] = await engine.sample([requestsFor(1)[0]!], { ...drawing, temperature: 0, maxTokens: 1 });
         const { prompt } = requestsFor(1)[0]!;
         const all = Array.from({ length: tinyShape.vocabulary }, (_, token) => ({ prompt, response: [token] }));
@@ -244,7 +251,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("refuses what does not fit the model, saying so", async () => {
-        const engine = await open();
+        const engine = shared;
         const tooLong = engine.sample(requestsFor(2), { ...drawing, maxTokens: tinyShape.maxPositions });
         await assert.rejects(tooLong, (error) => error instanceof SparringError && error.code === "engine/too-long");
         const prompt = new Array(tinyShape.maxPositions).fill(1);
@@ -253,7 +260,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("uses the whole of the model's length", async () => {
-        const engine = await open();
+        const engine = shared;
         const prompt = new Array(tinyShape.maxPositions - 2).fill(3);
         const key = requestsFor(1)[0]!.key;
         const [completion] = await engine.sample([{ prompt, key }], { ...drawing, maxTokens: 2, stopTokens: [] });
@@ -262,7 +269,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       });
 
       test("of nothing is nothing", async () => {
-        const engine = await open();
+        const engine = shared;
         assert.deepEqual(await engine.sample([], drawing), []);
         assert.deepEqual(await engine.logprobs([], drawing), []);
         assert.equal((await engine.update([], [], { temperature: 1 })).sequences, 0);

@@ -1,0 +1,107 @@
+import type { StepStats } from "../../engine/engine.ts";
+import type { Judgement } from "../../judge/scorer.ts";
+import type { Advantages, RoundLogprobs, RoundScores } from "../../selfplay/algorithm.ts";
+import { roundMetrics } from "../../selfplay/metrics.ts";
+import type { AnswerRecord, QueryRecord, RoundRecord } from "../../store/records.ts";
+import type { Evaluation } from "../evaluate.ts";
+import type { Game } from "../game.ts";
+import { learningRate } from "../schedule.ts";
+import type { Stopwatch } from "../stopwatch.ts";
+import type { Judged } from "./judge.ts";
+import type { DrawnAnswer, DrawnQuery } from "./players.ts";
+
+/** All that a round drew, judged and measured; rows by query, then by answer. */
+export interface DrawnRound {
+  readonly queries: readonly DrawnQuery[];
+  readonly answers: readonly (readonly DrawnAnswer[])[];
+  readonly judged: readonly (readonly Judged[])[];
+  readonly scores: RoundScores;
+  readonly advantages: Advantages;
+  readonly current: RoundLogprobs;
+  readonly reference: RoundLogprobs;
+}
+
+/** A round's line of metrics. */
+export function recordOf(
+  game: Game,
+  round: number,
+  drawn: DrawnRound,
+  step: StepStats,
+  evaluation: Evaluation | undefined,
+  watch: Stopwatch,
+): Omit<RoundRecord, "recovery"> {
+  const { queries, answers, scores, advantages, current, reference } = drawn;
+  const isCut = ({ stop }: { readonly stop: string }): boolean => stop === "length";
+  const metrics = roundMetrics({
+    scores,
+    advantages,
+    current,
+    reference,
+    queries_N: queries.map(({ text }) => text),
+    truncatedAnswers_NG: answers.map((row) => row.map(({ completion }) => isCut(completion))),
+    truncatedQueries_N: queries.flatMap(({ completion }) => (completion ? [isCut(completion)] : [])),
+  });
+  const phases = watch.read();
+  return {
+    round,
+    finishedAt: new Date().toISOString(),
+    seconds: Object.values(phases).reduce((sum, seconds) => sum + seconds, 0),
+    phases,
+    metrics: {
+      ...metrics,
+      grad_norm: step.gradNorm,
+      learning_rate: learningRate(game.config.optimizer, round, game.config.game.rounds),
+      ...(evaluation && evaluationMetrics(evaluation)),
+    },
+    notes: [...advantages.notes],
+  };
+}
+
+/** Held-out accuracy as metrics. */
+export function evaluationMetrics({ accuracy, tasks }: Evaluation): Record<string, number> {
+  return { "eval/accuracy": accuracy, "eval/tasks": tasks };
+}
+
+/** A round's samples, one record a query. */
+export function recordsOf(game: Game, drawn: DrawnRound): QueryRecord[] {
+  const { queries, advantages, reference } = drawn;
+  return queries.map((query, i): QueryRecord => {
+    const { index, text, completion, admitted, reason } = query;
+    const readable = game.task.parse(text).ok;
+    return {
+      index,
+      text,
+      tokens: Array.from(completion?.tokens ?? []),
+      logprobs: Array.from(completion?.logprobs ?? []),
+      referenceLogprobs: Array.from(completion ? reference.queries_NT[i]! : []),
+      ...(completion && { stop: completion.stop }),
+      admitted,
+      ...(reason !== undefined && { reason }),
+      V: advantages.V_N[i]!,
+      VQ: advantages.VQ_N[i]!,
+      advantage: advantages.challenger_N[i]!,
+      ...(readable && { expected: game.task.expected(text) }),
+      answers: drawn.answers[i]!.map((answer, j) => answerRecord(drawn, answer, i, j)),
+    };
+  });
+}
+
+function answerRecord(drawn: DrawnRound, { text, completion }: DrawnAnswer, i: number, j: number): AnswerRecord {
+  const { reward, selfReward } = drawn.judged[i]![j]!;
+  const judgements: Judgement[] = selfReward ? [reward, selfReward] : [reward];
+  const unscored = judgements.flatMap((judgement) => (judgement.value === null ? [judgement.unscored] : []));
+  const explained = selfReward ?? reward;
+  return {
+    text,
+    tokens: Array.from(completion.tokens),
+    logprobs: Array.from(completion.logprobs),
+    referenceLogprobs: Array.from(drawn.reference.answers_NGT[i]![j]!),
+    stop: completion.stop,
+    reward: reward.value,
+    selfReward: selfReward?.value ?? null,
+    ...(explained.value !== null && explained.criteria && { criteria: [...explained.criteria] }),
+    ...(explained.value !== null && explained.rationale !== undefined && { rationale: explained.rationale }),
+    ...(unscored.length > 0 && { unscored: unscored.join("; ") }),
+    advantage: drawn.advantages.solver_NG[i]![j]!,
+  };
+}

@@ -1,0 +1,33 @@
+import type { SampleRequest } from "../../engine/engine.ts";
+import type { Game } from "../game.ts";
+import type { DrawnAnswer, DrawnQuery, PhaseOptions } from "./players.ts";
+
+/** The Solver answers every admitted query G times: [N][G], empty rows for queries without answers. */
+export async function solve(
+  game: Game,
+  round: number,
+  queries: readonly DrawnQuery[],
+  options: PhaseOptions,
+): Promise<DrawnAnswer[][]> {
+  const { config, engine, task, tokenizer, seed } = game;
+  const answered = queries.filter((query) => query.admitted);
+  const requests = answered.flatMap((query): SampleRequest[] => {
+    const prompt = tokenizer.renderPrompt(task.solverPrompt(query.text));
+    return Array.from({ length: config.game.answers }, (_, answer) => ({
+      prompt,
+      key: { seed, round, role: "solver", query: query.index, answer },
+    }));
+  });
+  const completions = await engine.sample(requests, {
+    ...options,
+    policy: "current",
+    temperature: config.solver.temperature,
+    maxTokens: config.solver.max_tokens,
+    stopTokens: tokenizer.stopTokens,
+  });
+  const answers: DrawnAnswer[][] = queries.map(() => []);
+  for (const [index, completion] of completions.entries()) {
+    answers[requests[index]!.key.query]!.push({ text: tokenizer.decode(completion.tokens), completion });
+  }
+  return answers;
+}

@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import type { Config } from "../config/schema.ts";
+import type { Engine } from "../engine/engine.ts";
+import { OnnxEngine } from "../engine/onnx/onnx-engine.ts";
+import { resolveModel } from "../models/resolve.ts";
+import { ChatTokenizer } from "../models/tokenizer.ts";
+import type { Lineage } from "../store/records.ts";
+import { composeGame, type Game } from "./game.ts";
+
+/** A game with its engine running. Close the engine when done. */
+export interface Session {
+  readonly game: Game;
+  readonly engine: Engine;
+}
+
+/** Opens the model that a run's stage begins with: its reference policy. */
+export async function openSession(
+  config: Config,
+  lineage: Pick<Lineage, "seed" | "stageModel">,
+  home: string,
+): Promise<Session> {
+  const { dir } = lineage.stageModel
+    ? { dir: join(home, lineage.stageModel) }
+    : await resolveModel(config.model.path, process.cwd());
+  const tokenizer = await ChatTokenizer.load(dir);
+  const { threads, micro_batch_tokens: microBatchTokens } = config.engine;
+  const engine = new OnnxEngine({ threads, ...(microBatchTokens && { microBatchTokens }) });
+  try {
+    await engine.open({ dir }, config.adapter && { ...config.adapter, seed: lineage.seed });
+    return { engine, game: composeGame(config, engine, tokenizer, lineage.seed) };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}

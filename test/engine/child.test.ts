@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { OnnxEngine } from "../../daemon/engine/onnx/onnx-engine.ts";
+import { SparringError } from "../../daemon/errors.ts";
+import { writeTinyModel } from "./tiny-model.ts";
+
+const died = (error: unknown): boolean =>
+  error instanceof SparringError && error.code === "engine/died" && /SIGKILL/.test(error.message) && error.next !== "";
+
+test("an engine process that is killed fails the calls under way and all later ones, and says how it died", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "sparring-child-"));
+  const engine = new OnnxEngine({ threads: 1 });
+  try {
+    await engine.open({ dir: await writeTinyModel(folder) });
+    const requests = Array.from({ length: 2000 }, (_, answer) => ({
+      prompt: [1, 2],
+      key: { seed: 1, round: 1, role: "solver" as const, query: 0, answer },
+    }));
+    const sampling = engine.sample(requests, { policy: "current", temperature: 1, maxTokens: 20, stopTokens: [] });
+    process.kill(engine.pid!, "SIGKILL");
+    await assert.rejects(sampling, died);
+    await assert.rejects(engine.snapshot(), died);
+  } finally {
+    await engine.close();
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test("closing twice is safe, and a closed engine says that it is closed", async () => {
+  const engine = new OnnxEngine({ threads: 1 });
+  await engine.close();
+  await engine.close();
+  await assert.rejects(engine.snapshot(), (error) => error instanceof SparringError && error.code === "engine/closed");
+});
