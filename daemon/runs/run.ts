@@ -15,6 +15,8 @@ export interface RunOptions {
   readonly onEvent: (event: RunEvent) => void;
   /** Stops the run after the last finished round; it can be resumed. */
   readonly signal?: AbortSignal;
+  /** Id of the run to create; made from its name if left out. */
+  readonly id?: string;
   /** The folder that the user works in, recorded with the run. */
   readonly workspace?: string;
 }
@@ -22,7 +24,7 @@ export interface RunOptions {
 /** Creates a run from a config and trains it to its last round. */
 export async function startRun(config: Config, options: RunOptions): Promise<RunSummary> {
   const store = new Store(options.home);
-  const id = newId(config.name);
+  const id = options.id ?? newId(config.name);
   const lineage: Lineage = { root: id, seed: config.seed, changes: {} };
   const session = await openSession(config, lineage, store.home);
   try {
@@ -70,7 +72,7 @@ export async function forkRun(
   const parent = await store.readRun(parentId);
   const { config: changed } = applyOverrides(resolveConfig(parent.config), overrides);
   const config = { ...changed, name: options.name ?? changed.name };
-  const id = newId(config.name);
+  const id = options.id ?? newId(config.name);
 
   const forked = await withState(store, parentId, round, async (state) => {
     const lineage = forkLineage(parent, state.round, config);
