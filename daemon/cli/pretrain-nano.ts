@@ -69,7 +69,7 @@ async function accuracy(engine: Engine, tokenizer: ChatTokenizer, temperature: n
   }));
   const stopTokens = tokenizer.stopTokens;
   const completions = await engine.sample(requests, { policy: "current", temperature, maxTokens: 5, stopTokens });
-  const right = completions.filter(({ tokens }, i) => task.verify(queries[i]!, tokenizer.decode(tokens)) === 1);
+  const right = completions.filter(({ tokens }, i) => task.verify(queries[i], tokenizer.decode(tokens)) === 1);
   return right.length / queries.length;
 }
 

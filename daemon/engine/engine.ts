@@ -24,11 +24,18 @@ export interface AdapterRef {
   readonly seed: number;
 }
 
+export interface OpenOptions {
+  /** Train this adapter; all weights if left out. */
+  readonly adapter?: AdapterRef;
+  /** The model behind the `reference` policy, of the same shape; the opened one if left out. */
+  readonly reference?: ModelRef;
+}
+
 export type LoraTarget = "q_proj" | "k_proj" | "v_proj" | "o_proj" | "gate_proj" | "up_proj" | "down_proj";
 
 /**
- * Which weights to use: `current` (being trained), `reference` (as opened, before any `load` of training state:
- * the start of the stage) or a snapshot made by `snapshot()`.
+ * Which weights to use: `current` (being trained), `reference` (as opened, before any `load` of training state: the
+ * start of the stage; or another model, see `OpenOptions`) or a snapshot made by `snapshot()`.
  */
 export type PolicyId = "current" | "reference" | `snapshot-${number}`;
 
@@ -153,8 +160,8 @@ export type ExportFormat = "hf" | "peft";
 export interface Engine {
   /** Valid after `open`. */
   readonly capabilities: Capabilities;
-  /** Loads a model; trains the adapter if one is given, else all weights. */
-  open(model: ModelRef, adapter?: AdapterRef): Promise<void>;
+  /** Loads a model. */
+  open(model: ModelRef, options?: OpenOptions): Promise<void>;
   /** Freezes a copy of the current weights. */
   snapshot(): Promise<PolicyId>;
   /** Frees a snapshot's memory; `current` and `reference` can't be released. */

@@ -67,7 +67,7 @@ export function readFrames(stream: Readable, onFrame: (frame: Frame) => void): v
     chunks.push(chunk);
     available += chunk.length;
     while (available >= needed) {
-      const bytes = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+      const bytes = chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
       const part = bytes.subarray(0, needed);
       chunks = [bytes.subarray(needed)];
       available -= needed;

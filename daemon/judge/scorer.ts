@@ -4,6 +4,8 @@ export interface Pair {
   readonly answer: string;
   /** Why sampling ended: a judge may care that an answer was cut. */
   readonly stop: "stop" | "length";
+  /** An earlier query of the round has the same text. */
+  readonly duplicate: boolean;
 }
 
 /** Criterion met or not, in the order of the seven of `selfplay/prompts/self-reward.ts`. */

@@ -27,7 +27,7 @@ export async function evaluate(game: Game, options: CallOptions = {}): Promise<E
     stopTokens: tokenizer.stopTokens,
   });
   const right = completions.filter(
-    ({ tokens, stop }, index) => stop === "stop" && task.verify(queries[index]!, tokenizer.decode(tokens)) === 1,
+    ({ tokens, stop }, index) => stop === "stop" && task.verify(queries[index], tokenizer.decode(tokens)) === 1,
   );
   return { accuracy: right.length / queries.length, tasks: queries.length };
 }

@@ -59,9 +59,9 @@ export function forkLineage(parent: RunRecord, round: number, config: Config): L
   return stageModel ? { ...lineage, stageModel } : lineage;
 }
 
-/** Whether a fork's reference policy is the weights that it starts from. */
+/** Whether a fork starts anew from its parent's weights: with a fresh optimizer, and with them as `stage` reference. */
 export function beginsStage(parent: RunRecord, config: Config): boolean {
-  return config.model.reference === "stage" && resolveConfig(parent.config).algorithm.name !== config.algorithm.name;
+  return resolveConfig(parent.config).algorithm.name !== config.algorithm.name;
 }
 
 /** Writes the parent's policy at a state as a model folder, from which a new stage starts with a fresh optimizer. */

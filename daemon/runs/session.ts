@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, ModelRef } from "../engine/engine.ts";
 import { OnnxEngine } from "../engine/onnx/onnx-engine.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { ChatTokenizer } from "../models/tokenizer.ts";
@@ -13,20 +13,24 @@ export interface Session {
   readonly engine: Engine;
 }
 
-/** Opens the model that a run's stage begins with: its reference policy. */
+/** Opens the model that a run's stage begins with, and its reference policy. */
 export async function openSession(
   config: Config,
   lineage: Pick<Lineage, "seed" | "stageModel">,
   home: string,
 ): Promise<Session> {
-  const { dir } = lineage.stageModel
-    ? { dir: join(home, lineage.stageModel) }
-    : await resolveModel(config.model.path, process.cwd());
+  const { path, reference } = config.model;
+  const folder = async (model: string): Promise<ModelRef> => resolveModel(model, process.cwd());
+  const model = lineage.stageModel ? { dir: join(home, lineage.stageModel) } : await folder(path);
+  const { dir } = model;
   const tokenizer = await ChatTokenizer.load(dir);
   const { threads, micro_batch_tokens: microBatchTokens } = config.engine;
   const engine = new OnnxEngine({ threads, ...(microBatchTokens && { microBatchTokens }) });
   try {
-    await engine.open({ dir }, config.adapter && { ...config.adapter, seed: lineage.seed });
+    await engine.open(model, {
+      ...(config.adapter && { adapter: { ...config.adapter, seed: lineage.seed } }),
+      ...(reference !== "stage" && { reference: await folder(reference === "base" ? path : reference) }),
+    });
     return { engine, game: composeGame(config, engine, tokenizer, lineage.seed) };
   } catch (error) {
     await engine.close();

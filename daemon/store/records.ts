@@ -16,7 +16,13 @@ export const lineageSchema = z.object({
   parent: z.object({ run: z.string(), round: z.number().int() }).optional(),
   /** Settings that differ from the parent's, dotted path → [before, after]. */
   changes: z.record(z.string(), z.tuple([z.unknown(), z.unknown()])).default({}),
+  /**
+   * Folder, relative to SPARRING_HOME, of the model that this stage began with, where that is not the config's model: a
+   * fork to another algorithm begins a stage, whose reference is the weights it starts from.
+   */
+  stageModel: z.string().optional(),
 });
+export type Lineage = z.infer<typeof lineageSchema>;
 
 /** run.json: written once when the run is created, never changed. */
 export const runRecordSchema = z.object({

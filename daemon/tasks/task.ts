@@ -7,7 +7,12 @@ export interface Message {
 /** A Challenger's text that names a task of this family, or why it does not. */
 export type ParsedQuery =
   | { readonly ok: true /** Canonical text, e.g. "47+38". */; readonly query: string }
-  | { readonly ok: false; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      /** It has the family's form, and only a value in it is too large or too small. */
+      readonly outOfRange?: true;
+    };
 
 /**
  * A family of tasks that the daemon can make, read and verify, so that a game needs no data.

@@ -31,9 +31,7 @@ function start(home: string, verb: "start" | "resume"): Trainer {
 function engineOf(pid: number | undefined): number | undefined {
   try {
     const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").trim().split(" ").map(Number);
-    return children.find(
-      (child) => child && readFileSync(`/proc/${child}/cmdline`, "utf8").includes("engine/onnx/worker"),
-    );
+    return children.find((child) => child && readFileSync(`/proc/${child}/cmdline`, "utf8").includes("onnx-worker"));
   } catch {
     return undefined;
   }

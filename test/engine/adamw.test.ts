@@ -24,8 +24,8 @@ test("three steps as PyTorch's AdamW takes them, with weight decay on matrices o
     norms.push(optimizer.apply(weights, gradient, adam).gradNorm);
   }
   const expected = [0.4699868, -0.2580798, 0.9868973, 2.0036397, 1.0219389, 0.5291499];
-  for (const [i, value] of expected.entries()) assert.ok(Math.abs(weights[i]! - value) < 2e-6, `${i}: ${weights[i]}`);
-  for (const [i, norm] of [1.76781, 1.74366, 1.24201].entries()) assert.ok(Math.abs(norms[i]! - norm) < 1e-4);
+  for (const [i, value] of expected.entries()) assert.ok(Math.abs(weights[i] - value) < 2e-6, `${i}: ${weights[i]}`);
+  for (const [i, norm] of [1.76781, 1.74366, 1.24201].entries()) assert.ok(Math.abs(norms[i] - norm) < 1e-4);
 });
 
 test("a gradient that is not finite changes nothing", () => {

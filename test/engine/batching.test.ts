@@ -25,10 +25,10 @@ test("micro-batches hold every sequence once, laid out so that each row predicts
           [batch * length, batch * responses, batch * responses],
         );
         for (const [row, index] of indices.entries()) {
-          const { prompt, response } = sequences[index]!;
+          const { prompt, response } = sequences[index];
           const whole = [...prompt, ...response];
           for (const [t, expected] of response.entries()) {
-            const at = rows[row * responses + t]!;
+            const at = rows[row * responses + t];
             assert.equal(Math.floor(at / length), row, "predicted from its own row");
             assert.equal(at % length, prompt.length + t - 1, "predicted from the token before");
             assert.equal(tokens[at], whole[prompt.length + t - 1]);

@@ -8,6 +8,7 @@ import type {
   AdapterRef,
   Completion,
   Engine,
+  OpenOptions,
   SampleRequest,
   Sequence,
 } from "../../daemon/engine/engine.ts";
@@ -42,7 +43,7 @@ const coefficients = sequences.map(({ response }, i) =>
 
 function requestsFor(count: number, answers = 3): SampleRequest[] {
   return Array.from({ length: count }, (_, i) => ({
-    prompt: sequences[Math.floor(i / answers) % sequences.length]!.prompt,
+    prompt: sequences[Math.floor(i / answers) % sequences.length].prompt,
     key: { seed: 42, round: 3, role: "solver", query: Math.floor(i / answers), answer: i % answers },
   }));
 }
@@ -53,7 +54,7 @@ function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance
   assert.equal(actual.length, expected.length, `${what}: lengths differ`);
   for (let i = 0; i < actual.length; i++) {
     assert.ok(
-      Math.abs(actual[i]! - expected[i]!) <= tolerance * Math.max(1, Math.abs(expected[i]!)),
+      Math.abs(actual[i] - expected[i]) <= tolerance * Math.max(1, Math.abs(expected[i])),
       `${what}, element ${i}: ${actual[i]} against ${expected[i]}`,
     );
   }
@@ -72,7 +73,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
   ): Promise<Engine> {
     const engine = makeEngine(options.settings);
     engines.push(engine);
-    await engine.open({ dir: options.dir ?? modelDir }, options.adapter);
+    await engine.open({ dir: options.dir ?? modelDir }, options);
     return engine;
   }
 
@@ -134,7 +135,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
         const together = await engine.logprobs(sequences, options);
         for (const [i, sequence] of sequences.entries()) {
           const [alone] = await engine.logprobs([sequence], options);
-          close(together[i]!, alone!, 1e-5, `sequence ${i}`);
+          close(together[i], alone!, 1e-5, `sequence ${i}`);
         }
       });
 
@@ -175,10 +176,10 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
         const requests = requestsFor(30);
         const completions = await engine.sample(requests, drawing);
         const measured = await engine.logprobs(
-          completions.map(({ tokens }, i) => ({ prompt: requests[i]!.prompt, response: tokens })),
+          completions.map(({ tokens }, i) => ({ prompt: requests[i].prompt, response: tokens })),
           drawing,
         );
-        for (const [i, { logprobs }] of completions.entries()) close(logprobs, measured[i]!, 2e-5, `answer ${i}`);
+        for (const [i, { logprobs }] of completions.entries()) close(logprobs, measured[i], 2e-5, `answer ${i}`);
       });
 
       test("depends on keys alone: not on order, company, or what else the engine does", async () => {
@@ -189,17 +190,17 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
           .map((_, i) => i)
           .sort((a, b) => streamUniform(1, "tasks", a) - streamUniform(1, "tasks", b));
         const shuffled = await engine.sample(
-          order.map((i) => requests[i]!),
+          order.map((i) => requests[i]),
           drawing,
         );
-        for (const [position, i] of order.entries()) same(shuffled[position]!, together[i]!);
+        for (const [position, i] of order.entries()) same(shuffled[position], together[i]);
         await engine.sample(
           [{ prompt: [1], key: { seed: 9, round: 0, role: "interactive", query: 0, answer: 0 } }],
           drawing,
         );
         for (const [i, request] of requests.entries()) {
           const [alone] = await engine.sample([request], drawing);
-          same(alone!, together[i]!);
+          same(alone!, together[i]);
         }
       });
 
@@ -213,9 +214,9 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
           return { prompt, key: { seed: 7, round: 1, role: "solver", query: 0, answer } };
         });
         const counts = new Array<number>(tinyShape.vocabulary).fill(0);
-        for (const { tokens } of await engine.sample(requests, { ...drawing, maxTokens: 1 })) counts[tokens[0]!]!++;
+        for (const { tokens } of await engine.sample(requests, { ...drawing, maxTokens: 1 })) counts[tokens[0]]++;
         const statistic = counts.reduce(
-          (sum, count, i) => sum + (count - draws * expected[i]!) ** 2 / (draws * expected[i]!),
+          (sum, count, i) => sum + (count - draws * expected[i]) ** 2 / (draws * expected[i]),
           0,
         );
         // 99.9 % quantile of chi-square with 10 degrees of freedom.
@@ -242,8 +243,8 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
 
       test("at temperature 0 takes the most likely token", async () => {
         const engine = shared;
-        const [completion] = await engine.sample([requestsFor(1)[0]!], { ...drawing, temperature: 0, maxTokens: 1 });
-        const { prompt } = requestsFor(1)[0]!;
+        const [completion] = await engine.sample([requestsFor(1)[0]], { ...drawing, temperature: 0, maxTokens: 1 });
+        const { prompt } = requestsFor(1)[0];
         const all = Array.from({ length: tinyShape.vocabulary }, (_, token) => ({ prompt, response: [token] }));
         const plain = (await engine.logprobs(all, { policy: "current", temperature: 1 })).map(([l]) => l!);
         assert.equal(completion!.tokens[0], plain.indexOf(Math.max(...plain)));
@@ -262,7 +263,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       test("uses the whole of the model's length", async () => {
         const engine = shared;
         const prompt = new Array(tinyShape.maxPositions - 2).fill(3);
-        const key = requestsFor(1)[0]!.key;
+        const key = requestsFor(1)[0].key;
         const [completion] = await engine.sample([{ prompt, key }], { ...drawing, maxTokens: 2, stopTokens: [] });
         const [measured] = await engine.logprobs([{ prompt, response: completion!.tokens }], drawing);
         close(completion!.logprobs, measured!, 2e-5, "last positions");
@@ -298,13 +299,13 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
             const tensors = await readSafetensors(join(at, weightsFile));
             const moved = [...tensors].map(([key, tensor]) => {
               const along = direction.get(key.replace(/^base_model\.model\./, ""))!;
-              const data = toFloat32(tensor).map((value, i) => value + h * along[i]!);
+              const data = toFloat32(tensor).map((value, i) => value + h * along[i]);
               return [key, { dtype: "F32" as const, shape: tensor.shape, data }] as const;
             });
             await writeSafetensors(join(dir, weightsFile), new Map(moved));
             await engine.load(dir);
             const logprobs = await engine.logprobs(sequences, { policy: "current", temperature: 0.8 });
-            return logprobs.reduce((sum, row, i) => sum + row.reduce((s, l, t) => s + l * coefficients[i]![t]!, 0), 0);
+            return logprobs.reduce((sum, row, i) => sum + row.reduce((s, l, t) => s + l * coefficients[i][t], 0), 0);
           };
           for (const trial of [0, 1, 2]) {
             let index = 0;
@@ -316,7 +317,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
             );
             let slope = 0;
             for (const [key, values] of gradient)
-              slope += values.reduce((s, g, i) => s + g * direction.get(key)![i]!, 0);
+              slope += values.reduce((s, g, i) => s + g * direction.get(key)![i], 0);
             const h = 2e-3;
             const [m2, m1, p1, p2] = [
               await objectiveAt(direction, -2 * h),
@@ -340,9 +341,9 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
           await update(parts, sequences.slice(5), coefficients.slice(5));
           await update(parts, sequences.slice(0, 5), coefficients.slice(0, 5));
           gradients.push(await gradientOf(parts));
-          const norm = Math.hypot(...[...gradients[0]!.values()].map((values) => Math.hypot(...values)));
+          const norm = Math.hypot(...[...gradients[0].values()].map((values) => Math.hypot(...values)));
           for (const other of gradients.slice(1)) {
-            for (const [key, values] of gradients[0]!) close(other.get(key)!, values, 1e-5 * norm, key);
+            for (const [key, values] of gradients[0]) close(other.get(key)!, values, 1e-5 * norm, key);
           }
         });
 
@@ -385,7 +386,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
           const train = async (engine: Engine): Promise<void> => {
             const requests = requestsFor(12);
             const completions = await engine.sample(requests, drawing);
-            const batch = completions.map(({ tokens }, i) => ({ prompt: requests[i]!.prompt, response: tokens }));
+            const batch = completions.map(({ tokens }, i) => ({ prompt: requests[i].prompt, response: tokens }));
             const given = completions.map(({ tokens }, i) => new Float32Array(tokens.length).fill(Math.cos(i)));
             await update(engine, batch, given);
             await engine.step({ ...adam, weightDecay: 0.1, maxGradNorm: 0.5 });
@@ -435,15 +436,14 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
             units,
             (logprobs, indices) => {
               seen.push([...indices]);
-              for (const [i, index] of indices.entries())
-                close(logprobs[i]!, current[index]!, 1e-5, `sequence ${index}`);
+              for (const [i, index] of indices.entries()) close(logprobs[i], current[index], 1e-5, `sequence ${index}`);
               return logprobs.map((row) => row.map((logprob) => Math.tanh(logprob)));
             },
             { temperature: 0.8 },
           );
           assert.deepEqual(
-            seen.sort((a, b) => a[0]! - b[0]!),
-            [...units].sort((a, b) => a[0]! - b[0]!),
+            seen.sort((a, b) => a[0] - b[0]),
+            [...units].sort((a, b) => a[0] - b[0]),
           );
           const byUnits = await gradientOf(engine);
           await update(
@@ -458,7 +458,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
         test("a gradient that is not finite is refused and changes nothing", async () => {
           const engine = await open(adapter ? { adapter } : {});
           const before = await bits(engine);
-          await update(engine, [sequences[0]!], [coefficients[0]!.map(() => Number.NaN)]);
+          await update(engine, [sequences[0]], [coefficients[0].map(() => Number.NaN)]);
           await assert.rejects(
             engine.step(adam),
             (error) => error instanceof SparringError && error.code === "engine/not-finite",
@@ -481,7 +481,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
             await engine.logprobs(sequences, options),
             await exported.logprobs(sequences, options),
           ];
-          for (const [i, row] of ours.entries()) close(theirs[i]!, row, 1e-5, `sequence ${i}`);
+          for (const [i, row] of ours.entries()) close(theirs[i], row, 1e-5, `sequence ${i}`);
           if (adapter) {
             const peft = newFolder();
             await engine.export(peft, "peft");
@@ -501,6 +501,17 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       assert.deepEqual(await adapted.logprobs(sequences, options), await plain.logprobs(sequences, options));
       assert.notDeepEqual(await bits(adapted), await bits(other));
       assert.ok(adapted.capabilities.trainableParameters < plain.capabilities.trainableParameters);
+    });
+
+    test("another model can be the reference, with and without an adapter", async () => {
+      const dir = await writeTinyModel(join(folder, "other"), tinyShape, 2);
+      const options = { temperature: 1 } as const;
+      const expected = await (await open({ dir })).logprobs(sequences, { ...options, policy: "current" });
+      for (const adapter of [undefined, lora]) {
+        const engine = await open({ reference: { dir }, ...(adapter && { adapter }) });
+        assert.deepEqual(await engine.logprobs(sequences, { ...options, policy: "reference" }), expected);
+        assert.notDeepEqual(await engine.logprobs(sequences, { ...options, policy: "current" }), expected);
+      }
     });
 
     test("state of another model is refused whole", async () => {

@@ -25,7 +25,7 @@ test("frames survive the stream, however it is cut into chunks", () => {
         const stream = new PassThrough();
         readFrames(stream, (each) => received.push(each));
         for (let at = 0, cut = 0; at < bytes.length; cut++) {
-          const end = at + cuts[cut % cuts.length]!;
+          const end = at + cuts[cut % cuts.length];
           stream.emit("data", bytes.subarray(at, end));
           at = end;
         }

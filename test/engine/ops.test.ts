@@ -146,7 +146,7 @@ async function run(
   shapes: Case["inputs"],
 ): Promise<Map<string, Float32Array>> {
   const program = await sessions.get(String(programs++), () => ({ bytes: graph.encode(), weights: [] }));
-  const feeds = Object.fromEntries(data.map((values, i) => [`x${i}`, float32(values, shapes[i]!)]));
+  const feeds = Object.fromEntries(data.map((values, i) => [`x${i}`, float32(values, shapes[i])]));
   const outputs = await program.run(feeds, new Map());
   return new Map(graph.outputs.map(({ name }) => [name, floats(outputs, name).slice()]));
 }
@@ -173,16 +173,16 @@ for (const contrib of [true, false]) {
         const plain = forward(testCase, contrib).graph;
         const program = await sessions.get(String(programs++), () => ({ bytes: plain.encode(), weights: [] }));
         const objective = async (): Promise<number> => {
-          const feeds = Object.fromEntries(data.map((values, i) => [`x${i}`, float32(values, testCase.inputs[i]!)]));
+          const feeds = Object.fromEntries(data.map((values, i) => [`x${i}`, float32(values, testCase.inputs[i])]));
           const y = floats(await program.run(feeds, new Map()), "y");
-          return y.reduce((sum, value, i) => sum + value * seedValues[i]!, 0);
+          return y.reduce((sum, value, i) => sum + value * seedValues[i], 0);
         };
         const h = 1e-2;
         for (const [i, values] of data.entries()) {
           const analytic = outputs.get(`g${i}`)!;
           assert.equal(analytic.length, values.length);
           for (let k = 0; k < values.length; k++) {
-            const at = values[k]!;
+            const at = values[k];
             const points: number[] = [];
             // Fourth-order central differences: single precision needs a large h.
             for (const offset of [-2, -1, 1, 2]) {
@@ -193,7 +193,7 @@ for (const contrib of [true, false]) {
             const [m2, m1, p1, p2] = points as [number, number, number, number];
             const numeric = (m2 - 8 * m1 + 8 * p1 - p2) / (12 * h);
             assert.ok(
-              Math.abs(numeric - analytic[k]!) < 1e-3 * Math.max(1, Math.abs(numeric)),
+              Math.abs(numeric - analytic[k]) < 1e-3 * Math.max(1, Math.abs(numeric)),
               `input ${i}, element ${k}: ${analytic[k]} against ${numeric}`,
             );
           }
@@ -213,7 +213,7 @@ test("contrib and standard operators agree", async () => {
     const [a, b] = [forward(testCase, true).graph, forward(testCase, false).graph];
     const [x, y] = [await run(a, data, testCase.inputs), await run(b, data, testCase.inputs)];
     for (const [i, value] of x.get("y")!.entries()) {
-      assert.ok(Math.abs(value - y.get("y")![i]!) < 1e-6, `${testCase.kind}: ${value} against ${y.get("y")![i]}`);
+      assert.ok(Math.abs(value - y.get("y")![i]) < 1e-6, `${testCase.kind}: ${value} against ${y.get("y")![i]}`);
     }
   }
 });

@@ -44,7 +44,7 @@ test("uniform numbers lie in [0, 1) and are uniform; normal ones have mean 0 and
   const bins = new Array<number>(16).fill(0);
   let [sum, squares] = [0, 0];
   for (let i = 0; i < n; i++) {
-    bins[Math.floor(16 * streamUniform(3, "tasks", i))]!++;
+    bins[Math.floor(16 * streamUniform(3, "tasks", i))]++;
     const normal = streamNormal(3, "tasks", i);
     sum += normal;
     squares += normal * normal;

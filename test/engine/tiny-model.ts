@@ -43,7 +43,7 @@ export async function writeTinyModel(dir: string, shape: LlamaShape = tinyShape,
   const tensors = modelParameters(shape).map((parameter) => {
     const size = parameter.shape.reduce((a, b) => a * b, 1);
     const isNorm = parameter.shape.length === 1;
-    const deviation = isNorm ? 0.2 : 1.2 / Math.sqrt(parameter.shape[1]!);
+    const deviation = isNorm ? 0.2 : 1.2 / Math.sqrt(parameter.shape[1]);
     const data = Float32Array.from({ length: size }, () => {
       return (isNorm ? 1 : 0) + deviation * streamNormal(seed, "pretraining", index++);
     });

@@ -30,11 +30,11 @@ export function microBatches(sequences: readonly Sequence[], maxTokens: number, 
   // The last response token is predicted, never read.
   const inputLength = (sequence: Sequence): number => sequence.prompt.length + sequence.response.length - 1;
   const order = sequences.map((_, index) => index);
-  order.sort((a, b) => inputLength(sequences[b]!) - inputLength(sequences[a]!) || a - b);
+  order.sort((a, b) => inputLength(sequences[b]) - inputLength(sequences[a]) || a - b);
 
   const batches: MicroBatch[] = [];
   for (let start = 0; start < order.length; ) {
-    const length = Math.min(lengthBucket(inputLength(sequences[order[start]!]!)), maxPositions);
+    const length = Math.min(lengthBucket(inputLength(sequences[order[start]])), maxPositions);
     const room = Math.max(1, 2 ** Math.floor(Math.log2(Math.max(1, maxTokens / length))));
     const indices = order.slice(start, start + room);
     start += indices.length;
@@ -44,19 +44,19 @@ export function microBatches(sequences: readonly Sequence[], maxTokens: number, 
 }
 
 function layOut(sequences: readonly Sequence[], indices: readonly number[], length: number): MicroBatch {
-  const longest = Math.max(...indices.map((index) => sequences[index]!.response.length));
+  const longest = Math.max(...indices.map((index) => sequences[index].response.length));
   const bucket = { batch: powerOfTwo(indices.length), length, responses: Math.min(lengthBucket(longest), length) };
   const tokens = new Int32Array(bucket.batch * length);
   const rows = new Int32Array(bucket.batch * bucket.responses);
   const targets = new Int32Array(bucket.batch * bucket.responses);
   for (const [row, index] of indices.entries()) {
-    const { prompt, response } = sequences[index]!;
+    const { prompt, response } = sequences[index];
     const base = row * length;
-    for (let i = 0; i < prompt.length; i++) tokens[base + i] = prompt[i]!;
+    for (let i = 0; i < prompt.length; i++) tokens[base + i] = prompt[i];
     for (let t = 0; t < response.length; t++) {
-      if (t < response.length - 1) tokens[base + prompt.length + t] = response[t]!;
+      if (t < response.length - 1) tokens[base + prompt.length + t] = response[t];
       rows[row * bucket.responses + t] = base + prompt.length - 1 + t;
-      targets[row * bucket.responses + t] = response[t]!;
+      targets[row * bucket.responses + t] = response[t];
     }
   }
   return { bucket, indices, tokens, rows, targets };

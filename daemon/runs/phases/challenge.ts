@@ -33,12 +33,12 @@ async function fromChallenger(game: Game, round: number, options: PhaseOptions):
     stopTokens: tokenizer.stopTokens,
   });
   const written = completions.map(({ tokens }) => tokenizer.decode(tokens));
-  const candidates = written.map((text, index) => candidate(task, text, completions[index]!.stop));
+  const candidates = written.map((text, index) => candidate(task, text, completions[index].stop));
   const { verdicts_N } = admit(candidates, settings.onReject);
   return completions.map((completion, index): DrawnQuery => {
-    const { read, heldOut } = candidates[index]!;
-    const { admitted, flaw } = verdicts_N[index]!;
-    const text = read.ok ? read.query : written[index]!;
+    const { read, heldOut } = candidates[index];
+    const { admitted, flaw } = verdicts_N[index];
+    const text = read.ok ? read.query : written[index];
     const query = { index, text, completion, admitted, heldOut, duplicate: flaw?.code === "duplicate" };
     return flaw ? { ...query, reason: flaw.sentence } : query;
   });

@@ -18,7 +18,7 @@ export async function judge(
   options: PhaseOptions,
 ): Promise<{ judged: Judged[][]; scores: RoundScores }> {
   const pairs = queries.flatMap(({ text, duplicate }, query) =>
-    answers[query]!.map(
+    answers[query].map(
       ({ text: answer, completion }): Pair => ({ query: text, answer, stop: completion.stop, duplicate }),
     ),
   );
@@ -30,7 +30,7 @@ export async function judge(
     row.map((): Judged => {
       const at = next++;
       const selfReward = selfRewards?.[at];
-      return selfReward ? { reward: rewards[at]!, selfReward } : { reward: rewards[at]! };
+      return selfReward ? { reward: rewards[at], selfReward } : { reward: rewards[at] };
     }),
   );
   const scores: RoundScores = {

@@ -20,7 +20,7 @@ export function sequencesOf(
   const challengerPrompt = tokenizer.renderPrompt(task.challengerPrompt());
   return {
     answers: queries.flatMap(({ text }, query) => {
-      const row = answers[query]!;
+      const row = answers[query];
       const prompt = row.length > 0 ? tokenizer.renderPrompt(task.solverPrompt(text)) : [];
       return row.map(({ completion }) => ({ prompt, response: completion.tokens }));
     }),
@@ -55,7 +55,7 @@ export async function measureLogprobs(
   const answers = await engine.logprobs(sequences.answers, solver);
   const queries = await engine.logprobs(sequences.queries, challenger);
   let next = 0;
-  return { answers_NGT: like.answers_NGT.map((row) => row.map(() => answers[next++]!)), queries_NT: queries };
+  return { answers_NGT: like.answers_NGT.map((row) => row.map(() => answers[next++])), queries_NT: queries };
 }
 
 /** One optimizer step along the coefficients' gradient, or several with clipped ratios where the config asks for it. */
@@ -115,6 +115,6 @@ function withGradient(
   batch: readonly Sequence[],
   coefficients: readonly Float32Array[],
 ): { batch: Sequence[]; coefficients: Float32Array[] } {
-  const moving = batch.flatMap((_, index) => (coefficients[index]!.some((c) => c !== 0) ? [index] : []));
-  return { batch: moving.map((index) => batch[index]!), coefficients: moving.map((index) => coefficients[index]!) };
+  const moving = batch.flatMap((_, index) => (coefficients[index].some((c) => c !== 0) ? [index] : []));
+  return { batch: moving.map((index) => batch[index]), coefficients: moving.map((index) => coefficients[index]) };
 }

@@ -73,21 +73,21 @@ export function recordsOf(game: Game, drawn: DrawnRound): QueryRecord[] {
       text,
       tokens: Array.from(completion?.tokens ?? []),
       logprobs: Array.from(completion?.logprobs ?? []),
-      referenceLogprobs: Array.from(completion ? reference.queries_NT[i]! : []),
+      referenceLogprobs: Array.from(completion ? reference.queries_NT[i] : []),
       ...(completion && { stop: completion.stop }),
       admitted,
       ...(reason !== undefined && { reason }),
-      V: advantages.V_N[i]!,
-      VQ: advantages.VQ_N[i]!,
-      advantage: advantages.challenger_N[i]!,
+      V: advantages.V_N[i],
+      VQ: advantages.VQ_N[i],
+      advantage: advantages.challenger_N[i],
       ...(readable && { expected: game.task.expected(text) }),
-      answers: drawn.answers[i]!.map((answer, j) => answerRecord(drawn, answer, i, j)),
+      answers: drawn.answers[i].map((answer, j) => answerRecord(drawn, answer, i, j)),
     };
   });
 }
 
 function answerRecord(drawn: DrawnRound, { text, completion }: DrawnAnswer, i: number, j: number): AnswerRecord {
-  const { reward, selfReward } = drawn.judged[i]![j]!;
+  const { reward, selfReward } = drawn.judged[i][j];
   const judgements: Judgement[] = selfReward ? [reward, selfReward] : [reward];
   const unscored = judgements.flatMap((judgement) => (judgement.value === null ? [judgement.unscored] : []));
   const explained = selfReward ?? reward;
@@ -95,13 +95,13 @@ function answerRecord(drawn: DrawnRound, { text, completion }: DrawnAnswer, i: n
     text,
     tokens: Array.from(completion.tokens),
     logprobs: Array.from(completion.logprobs),
-    referenceLogprobs: Array.from(drawn.reference.answers_NGT[i]![j]!),
+    referenceLogprobs: Array.from(drawn.reference.answers_NGT[i][j]),
     stop: completion.stop,
     reward: reward.value,
     selfReward: selfReward?.value ?? null,
     ...(explained.value !== null && explained.criteria && { criteria: [...explained.criteria] }),
     ...(explained.value !== null && explained.rationale !== undefined && { rationale: explained.rationale }),
     ...(unscored.length > 0 && { unscored: unscored.join("; ") }),
-    advantage: drawn.advantages.solver_NG[i]![j]!,
+    advantage: drawn.advantages.solver_NG[i][j],
   };
 }

@@ -27,7 +27,7 @@ export async function solve(
   });
   const answers: DrawnAnswer[][] = queries.map(() => []);
   for (const [index, completion] of completions.entries()) {
-    answers[requests[index]!.key.query]!.push({ text: tokenizer.decode(completion.tokens), completion });
+    answers[requests[index].key.query].push({ text: tokenizer.decode(completion.tokens), completion });
   }
   return answers;
 }

@@ -20,14 +20,14 @@ export function gradients(graph: Graph, output: Value, seed: Value, wrt: readonl
 
   const gradient = new Map<string, Value>([[output.name, seed]]);
   for (const operation of operations.reverse()) {
-    const upstream = gradient.get(operation.outputs[0]!.name);
-    if (!upstream || !active.has(operation.outputs[0]!.name)) continue;
+    const upstream = gradient.get(operation.outputs[0].name);
+    if (!upstream || !active.has(operation.outputs[0].name)) continue;
     const rule = rules[operation.kind];
     if (!rule) throw new Error(`no gradient rule for ${operation.kind}`);
     const needed = operation.inputs.map((input) => active.has(input.name));
     for (const [index, part] of rule(operation, upstream, needed).entries()) {
       if (!part || !needed[index]) continue;
-      const { name, shape } = operation.inputs[index]!;
+      const { name, shape } = operation.inputs[index];
       const before = gradient.get(name);
       gradient.set(name, before ? graph.node("Add", [before, part], shape) : part);
     }

@@ -59,7 +59,7 @@ export const rules: Readonly<Record<string, Rule>> = {
     const axis = parameters.axis as number;
     let start = 0;
     return inputs.map((input) => {
-      const end = start + input.shape[axis]!;
+      const end = start + input.shape[axis];
       const bounds = [start, end, axis].map((bound) => g.graph.integers([bound]));
       start = end;
       return g.graph.node("Slice", [g, ...bounds], input.shape);
@@ -70,7 +70,7 @@ export const rules: Readonly<Record<string, Rule>> = {
     const { axis, start, end } = parameters as { axis: number; start: number; end: number };
     const pads = x!.shape.map(() => 0).concat(x!.shape.map(() => 0));
     pads[axis] = start;
-    pads[x!.shape.length + axis] = x!.shape[axis]! - end;
+    pads[x!.shape.length + axis] = x!.shape[axis] - end;
     return [g.graph.node("Pad", [g, g.graph.integers(pads)], x!.shape)];
   },
 

@@ -86,7 +86,7 @@ export class Graph {
     attributes: Readonly<Record<string, Attribute>> = {},
     type: DataType = "float32",
   ): Value {
-    return this.nodes(op, inputs, [shape], attributes, type)[0]!;
+    return this.nodes(op, inputs, [shape], attributes, type)[0];
   }
 
   /** As `node`, for an operator with several outputs of one type. */

@@ -46,7 +46,7 @@ export function reshape(x: Value, shape: readonly number[]): Value {
 
 /** Axes in another order: result axis i is x's axis `order[i]`. */
 export function transpose(x: Value, order: readonly number[]): Value {
-  const shape = order.map((axis) => x.shape[axis]!);
+  const shape = order.map((axis) => x.shape[axis]);
   const result = x.graph.node("Transpose", [x], shape, { perm: order });
   x.graph.record("Transpose", [x], [result], { order });
   return result;
@@ -54,9 +54,9 @@ export function transpose(x: Value, order: readonly number[]): Value {
 
 /** Joins along an axis. */
 export function concat(values: readonly Value[], axis: number): Value {
-  const first = values[0]!;
+  const first = values[0];
   const shape = first.shape.map((extent, i) =>
-    i === axis ? values.reduce((sum, value) => sum + value.shape[axis]!, 0) : extent,
+    i === axis ? values.reduce((sum, value) => sum + value.shape[axis], 0) : extent,
   );
   const result = first.graph.node("Concat", values, shape, { axis });
   first.graph.record("Concat", values, [result], { axis });
@@ -115,14 +115,14 @@ function swapLast(x: Value, wanted: boolean): Value {
   if (!wanted) return x;
   const order = x.shape.map((_, axis) => axis);
   order.push(...order.splice(-2).reverse());
-  const swapped = order.map((axis) => x.shape[axis]!);
+  const swapped = order.map((axis) => x.shape[axis]);
   return x.graph.node("Transpose", [x], swapped, { perm: order });
 }
 
 /** x·Wᵀ for rows x [T, in] and a weight in PyTorch's layout [out, in]. */
 export function linear(x: Value, weight: Value): Value {
   if (x.shape.length !== 2 || x.shape[1] !== weight.shape[1]) fail("linear", x, weight);
-  const result = x.graph.node("Gemm", [x, weight], [x.shape[0]!, weight.shape[0]!], { transB: 1 });
+  const result = x.graph.node("Gemm", [x, weight], [x.shape[0], weight.shape[0]], { transB: 1 });
   x.graph.record("Linear", [x, weight], [result]);
   return result;
 }
@@ -219,7 +219,7 @@ export function rotate(x: Value, heads: number, tables: RotaryTables, backwards:
 
 /** Rows of a matrix: result[i] = table[indices[i]]; indices int32 [n]. */
 export function rows(table: Value, indices: Value): Value {
-  const result = table.graph.node("Gather", [table, indices], [indices.shape[0]!, table.shape[1]!], { axis: 0 });
+  const result = table.graph.node("Gather", [table, indices], [indices.shape[0], table.shape[1]], { axis: 0 });
   table.graph.record("Rows", [table, indices], [result]);
   return result;
 }

@@ -221,11 +221,11 @@ export function cachedStep(
     const [key, value] = [reshape(k, perHead), reshape(v, perHead)];
     newKeys.push(reshape(key, [1, ...perHead]));
     newValues.push(reshape(value, [1, ...perHead]));
-    const past = add(matmul(queries, cache.keys[layer]!, { transposeB: true, scale }), cache.mask);
+    const past = add(matmul(queries, cache.keys[layer], { transposeB: true, scale }), cache.mask);
     const own = matmul(queries, key, { transposeB: true, scale });
     const weightsOf = softmax(concat([past, own], 3));
     const mixed = add(
-      matmul(slice(weightsOf, 3, 0, capacity), cache.values[layer]!),
+      matmul(slice(weightsOf, 3, 0, capacity), cache.values[layer]),
       mul(slice(weightsOf, 3, capacity, capacity + 1), value),
     );
     return mixed;

@@ -82,7 +82,7 @@ export function prefillProgram(options: ProgramOptions, batch: number, length: n
   graph.output("logits", logitsOf(weights, options.shape, rows(hidden, last)));
   for (const [layer, key] of keys.entries()) {
     graph.output(`keys.${layer}`, key);
-    graph.output(`values.${layer}`, values[layer]!);
+    graph.output(`values.${layer}`, values[layer]);
   }
   return finish(graph, weights);
 }

@@ -28,7 +28,7 @@ export class AdamW {
   /** Applies one step along −gradient. @throws RangeError if the gradient is not finite; then nothing has changed. */
   apply(weights: Float32Array, gradient: Float32Array, params: AdamParams): StepStats {
     let squares = 0;
-    for (let i = 0; i < gradient.length; i++) squares += gradient[i]! * gradient[i]!;
+    for (let i = 0; i < gradient.length; i++) squares += gradient[i] * gradient[i];
     const gradNorm = Math.sqrt(squares);
     if (!Number.isFinite(gradNorm)) throw new RangeError("the gradient is not finite");
 
@@ -39,17 +39,17 @@ export class AdamW {
     const correction = 1 / Math.sqrt(1 - beta2 ** this.step);
     if (weightDecay > 0) {
       for (const [start, end] of this.#decayed) {
-        for (let i = start; i < end; i++) weights[i]! *= 1 - lr * weightDecay;
+        for (let i = start; i < end; i++) weights[i] *= 1 - lr * weightDecay;
       }
     }
     const { firstMoment, secondMoment } = this;
     for (let i = 0; i < weights.length; i++) {
-      const g = gradient[i]! * clip;
-      const m = beta1 * firstMoment[i]! + (1 - beta1) * g;
-      const v = beta2 * secondMoment[i]! + (1 - beta2) * g * g;
+      const g = gradient[i] * clip;
+      const m = beta1 * firstMoment[i] + (1 - beta1) * g;
+      const v = beta2 * secondMoment[i] + (1 - beta2) * g * g;
       firstMoment[i] = m;
       secondMoment[i] = v;
-      weights[i]! -= (rate * m) / (Math.sqrt(v) * correction + eps);
+      weights[i] -= (rate * m) / (Math.sqrt(v) * correction + eps);
     }
     return { step: this.step, gradNorm };
   }

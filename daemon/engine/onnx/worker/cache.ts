@@ -47,8 +47,8 @@ export class KeyValueCache {
       for (let head = 0; head < kvHeads; head++) {
         const from = (sourceRow * kvHeads + head) * sourceLength * headSize;
         const to = (row * kvHeads + head) * this.#capacity * headSize;
-        this.#keys[layer]!.set(keys[layer]!.subarray(from, from + length * headSize), to);
-        this.#values[layer]!.set(values[layer]!.subarray(from, from + length * headSize), to);
+        this.#keys[layer].set(keys[layer].subarray(from, from + length * headSize), to);
+        this.#values[layer].set(values[layer].subarray(from, from + length * headSize), to);
       }
     }
     this.#lengths[row] = length;
@@ -59,23 +59,23 @@ export class KeyValueCache {
   append(rows: readonly number[], newKeys: Float32Array, newValues: Float32Array): void {
     const { kvHeads, headSize, layers } = this.#shape;
     for (let layer = 0; layer < layers; layer++) {
-      const keys = this.#keys[layer]!;
-      const values = this.#values[layer]!;
+      const keys = this.#keys[layer];
+      const values = this.#values[layer];
       for (const row of rows) {
-        const slot = this.#lengths[row]!;
+        const slot = this.#lengths[row];
         if (slot >= this.#capacity) continue;
         for (let head = 0; head < kvHeads; head++) {
           const from = ((layer * this.rows + row) * kvHeads + head) * headSize;
           const to = ((row * kvHeads + head) * this.#capacity + slot) * headSize;
           for (let i = 0; i < headSize; i++) {
-            keys[to + i] = newKeys[from + i]!;
-            values[to + i] = newValues[from + i]!;
+            keys[to + i] = newKeys[from + i];
+            values[to + i] = newValues[from + i];
           }
         }
       }
     }
     for (const row of rows) {
-      const slot = this.#lengths[row]!;
+      const slot = this.#lengths[row];
       if (slot < this.#capacity) this.#mask[row * this.#capacity + slot] = 0;
       this.#lengths[row] = slot + 1;
     }
@@ -88,7 +88,7 @@ export class KeyValueCache {
       if (to === from) continue;
       for (const cache of [...this.#keys, ...this.#values]) cache.copyWithin(to * size, from * size, (from + 1) * size);
       this.#mask.copyWithin(to * this.#capacity, from * this.#capacity, (from + 1) * this.#capacity);
-      this.#lengths[to] = this.#lengths[from]!;
+      this.#lengths[to] = this.#lengths[from];
     }
     this.rows = 2 ** Math.ceil(Math.log2(keep.length));
   }
@@ -96,7 +96,7 @@ export class KeyValueCache {
   /** Each row's next position. Rows that hold nothing any more stay within the tables. */
   positions(): BigInt64Array {
     const last = this.#shape.maxPositions - 1;
-    return BigInt64Array.from({ length: this.rows }, (_, row) => BigInt(Math.min(this.#lengths[row]!, last)));
+    return BigInt64Array.from({ length: this.rows }, (_, row) => BigInt(Math.min(this.#lengths[row], last)));
   }
 
   get mask(): Float32Array {
@@ -111,7 +111,7 @@ export class KeyValueCache {
     const feeds: Record<string, Tensor> = {};
     for (const [layer, keys] of this.#keys.entries()) {
       feeds[`keys.${layer}`] = float32(keys.subarray(0, size), extent);
-      feeds[`values.${layer}`] = float32(this.#values[layer]!.subarray(0, size), extent);
+      feeds[`values.${layer}`] = float32(this.#values[layer].subarray(0, size), extent);
     }
     return feeds;
   }

@@ -45,14 +45,14 @@ function checkpointOf(id: number): Checkpoint {
 function sequencesOf(arrays: readonly FrameArray[]): Sequence[] {
   const prompts = split(arrays[0] as Int32Array, arrays[1] as Int32Array);
   const responses = split(arrays[2] as Int32Array, arrays[3] as Int32Array);
-  return prompts.map((prompt, index) => ({ prompt, response: responses[index]! }));
+  return prompts.map((prompt, index) => ({ prompt, response: responses[index] }));
 }
 
 function requestsOf(arrays: readonly FrameArray[], names: readonly Role[]): SamplerRequest[] {
   const keys = arrays[2] as Float64Array;
   return split(arrays[0] as Int32Array, arrays[1] as Int32Array).map((prompt, index) => {
     const [seed, round, role, query, answer] = keys.subarray(index * 5, index * 5 + 5);
-    const key: SampleKey = { seed: seed!, round: round!, role: names[role!]!, query: query!, answer: answer! };
+    const key: SampleKey = { seed: seed!, round: round!, role: names[role!], query: query!, answer: answer! };
     return { prompt, key };
   });
 }
@@ -60,12 +60,13 @@ function requestsOf(arrays: readonly FrameArray[], names: readonly Role[]): Samp
 /** One function a verb. */
 const verbs: Record<string, (header: Header, arrays: readonly FrameArray[]) => Promise<Answer>> = {
   async open(header) {
-    const { dir, adapter, options } = header as unknown as {
+    const { dir, adapter, reference, options } = header as unknown as {
       dir: string;
       adapter?: AdapterRef;
+      reference?: string;
       options: WorkerOptions;
     };
-    model = await OnnxModel.open(dir, adapter, options);
+    model = await OnnxModel.open(dir, adapter, reference, options);
     return { value: model.facts };
   },
   async snapshot() {
@@ -128,7 +129,7 @@ async function answer(header: Header, arrays: readonly FrameArray[]): Promise<vo
   const { id, verb } = header;
   try {
     if (aborted.has(id)) throw new AbortedError("the call");
-    const { value, arrays: results = [] } = await verbs[verb]!(header, arrays);
+    const { value, arrays: results = [] } = await verbs[verb](header, arrays);
     writeFrame(process.stdout, { header: { id, value: value ?? null }, arrays: results });
   } catch (error) {
     writeFrame(process.stdout, { header: { id, error: describe(error) }, arrays: [] });

@@ -21,7 +21,7 @@ import { type ProgramOptions, scoreProgram, trainProgram } from "../llama/progra
 import { adapterParameters, type LlamaShape, modelParameters, type Parameter, shapeOf } from "../llama/shape.ts";
 import { float32, floats, int32, type Outputs, SessionCache } from "../runtime/sessions.ts";
 import { AdamW } from "./adamw.ts";
-import { PolicyStore, views } from "./policies.ts";
+import { PolicyStore, type PolicyWeights, views } from "./policies.ts";
 import { Sampler, type SamplerRequest } from "./sampler.ts";
 import { exportPolicy, loadState, saveState } from "./state.ts";
 
@@ -65,32 +65,28 @@ export class OnnxModel {
   readonly #totalParameters: number;
   #gradient: Float32Array | undefined;
 
-  static async open(dir: string, adapter: AdapterRef | undefined, options: WorkerOptions): Promise<OnnxModel> {
+  /**
+   * Reads a model folder.
+   * @param reference folder of the model behind the `reference` policy; the model itself if left out
+   */
+  static async open(
+    dir: string,
+    adapter: AdapterRef | undefined,
+    reference: string | undefined,
+    options: WorkerOptions,
+  ): Promise<OnnxModel> {
     const shape = shapeOf(await readLlamaConfig(dir));
-    const weights = await loadWeights(dir);
-    const load = ({ name, shape: wanted }: Parameter): Float32Array => {
-      const tensor = weights.get(name);
-      if (tensor && String(tensor.shape) === String(wanted)) return toFloat32(tensor);
-      const found = tensor ? `is [${tensor.shape.join(", ")}] where config.json asks for` : "is missing, of shape";
-      throw new SparringError(
-        "model/weights-do-not-fit",
-        `${name} ${found} [${wanted.join(", ")}]`,
-        "Check that config.json and the safetensors files belong together.",
-        { place: dir },
-      );
-    };
-    return new OnnxModel(dir, shape, adapter, options, load);
+    const load = await weightsOf(dir);
+    return new OnnxModel(dir, shape, adapter, load, reference ? await weightsOf(reference) : undefined, options);
   }
 
-  /**
-   * @param dir  the model's folder · @param load the initial values of each weight of the base model
-   */
-  constructor(
+  private constructor(
     dir: string,
     shape: LlamaShape,
     adapter: AdapterRef | undefined,
+    load: LoadWeight,
+    loadReference: LoadWeight | undefined,
     options: WorkerOptions,
-    load: (parameter: Parameter) => Float32Array,
   ) {
     const parameters = modelParameters(shape);
     this.#dir = dir;
@@ -98,16 +94,20 @@ export class OnnxModel {
     this.adapter = adapter;
     this.#program = { shape, adapter, contrib: !options.standardOperators };
     const trainable = adapter ? adapterParameters(shape, adapter) : parameters;
-    const flat = new Float32Array(trainable.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0));
-    const fixed = new Map();
-    if (adapter) {
+    /** The weights of one model, cut into what is trained and what is not. */
+    const policyOf = (loadWeight: LoadWeight): PolicyWeights => {
+      const flat = new Float32Array(trainable.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0));
+      if (!adapter) {
+        for (const [index, { view }] of views(parameters, flat).entries()) view.set(loadWeight(parameters[index]));
+        return { flat, fixed: new Map() };
+      }
       initialiseAdapter(trainable, flat, adapter.seed);
-      for (const parameter of parameters) fixed.set(parameter.name, float32(load(parameter), parameter.shape));
-    } else {
-      for (const [index, { view }] of views(parameters, flat).entries()) view.set(load(parameters[index]!));
-    }
-    this.#policies = new PolicyStore(trainable, flat, fixed);
-    this.#optimizer = new AdamW(trainable, flat.length);
+      const fixed = parameters.map((each) => [each.name, float32(loadWeight(each), each.shape)] as const);
+      return { flat, fixed: new Map(fixed) };
+    };
+    const opened = policyOf(load);
+    this.#policies = new PolicyStore(trainable, opened, loadReference && policyOf(loadReference));
+    this.#optimizer = new AdamW(trainable, opened.flat.length);
     this.#sessions = new SessionCache(options.threads);
     this.#sampler = new Sampler(this.#sessions, this.#program);
     this.#microBatchTokens = options.microBatchTokens || automaticMicroBatch(shape);
@@ -189,7 +189,7 @@ export class OnnxModel {
       await checkpoint(done, sequences.length);
       const { responses } = batch.bucket;
       const given = new Float32Array(batch.bucket.batch * responses);
-      for (const [row, index] of batch.indices.entries()) given.set(coefficients[index]!, row * responses);
+      for (const [row, index] of batch.indices.entries()) given.set(coefficients[index], row * responses);
       const key = `train ${bucketKey(batch)}`;
       const program = await this.#sessions.get(key, () => trainProgram(this.#program, batch.bucket, trainable));
       const feeds = { ...this.#feeds(batch, temperature), coefficients: float32(given, [given.length]) };
@@ -197,12 +197,12 @@ export class OnnxModel {
       let offset = 0;
       for (const name of trainable) {
         const part = floats(outputs, `grad.${name}`);
-        for (let i = 0; i < part.length; i++) this.#gradient[offset + i]! += part[i]!;
+        for (let i = 0; i < part.length; i++) this.#gradient[offset + i] += part[i];
         offset += part.length;
       }
       collect(outputs, batch, sequences, (index, logprobs) => {
-        const c = coefficients[index]!;
-        for (let t = 0; t < logprobs.length; t++) objective += c[t]! * logprobs[t]!;
+        const c = coefficients[index];
+        for (let t = 0; t < logprobs.length; t++) objective += c[t] * logprobs[t];
       });
       done += batch.indices.length;
     }
@@ -294,8 +294,26 @@ function collect(
   const logprobs = floats(outputs, "logprobs");
   for (const [row, index] of batch.indices.entries()) {
     const start = row * batch.bucket.responses;
-    each(index, logprobs.subarray(start, start + sequences[index]!.response.length));
+    each(index, logprobs.subarray(start, start + sequences[index].response.length));
   }
+}
+
+/** Gives a weight of a model folder's, in the shape that config.json asks for. */
+type LoadWeight = (parameter: Parameter) => Float32Array;
+
+async function weightsOf(dir: string): Promise<LoadWeight> {
+  const weights = await loadWeights(dir);
+  return ({ name, shape: wanted }) => {
+    const tensor = weights.get(name);
+    if (tensor && String(tensor.shape) === String(wanted)) return toFloat32(tensor);
+    const found = tensor ? `is [${tensor.shape.join(", ")}] where config.json asks for` : "is missing, of shape";
+    throw new SparringError(
+      "model/weights-do-not-fit",
+      `${name} ${found} [${wanted.join(", ")}]`,
+      "Check that config.json and the safetensors files belong together, and that model and reference are of one shape.",
+      { place: dir },
+    );
+  };
 }
 
 /** W + s·B·A, for W [out, in], A [rank, in], B [out, rank]. */
@@ -311,8 +329,8 @@ function mergeAdapter(
   const merged = weight.slice();
   for (let row = 0; row < out; row++) {
     for (let r = 0; r < rank; r++) {
-      const factor = scale * b[row * rank + r]!;
-      for (let column = 0; column < inner; column++) merged[row * inner + column]! += factor * a[r * inner + column]!;
+      const factor = scale * b[row * rank + r];
+      for (let column = 0; column < inner; column++) merged[row * inner + column] += factor * a[r * inner + column];
     }
   }
   return merged;
@@ -324,7 +342,7 @@ function initialiseAdapter(parameters: readonly Parameter[], flat: Float32Array,
   for (const { name, shape } of parameters) {
     const size = sizeOf(shape);
     if (name.endsWith("lora_A.weight")) {
-      const deviation = 1 / Math.sqrt(3 * shape[1]!);
+      const deviation = 1 / Math.sqrt(3 * shape[1]);
       for (let i = 0; i < size; i++) flat[offset + i] = deviation * streamNormal(seed, "adapter", offset + i);
     }
     offset += size;

@@ -4,6 +4,14 @@ import { sizeOf } from "../graph/graph.ts";
 import type { Parameter } from "../llama/shape.ts";
 import { float32 } from "../runtime/sessions.ts";
 
+/** The weights of one policy. */
+export interface PolicyWeights {
+  /** Those that are trained, in one buffer. */
+  readonly flat: Float32Array;
+  /** All others, by name; shared by the policies of one base model. */
+  readonly fixed: ReadonlyMap<string, Tensor>;
+}
+
 /**
  * The weights of all policies. Trainable weights lie in one flat buffer a policy, so that a snapshot, a save or an
  * optimizer step is one pass over one array; the programs read the same memory through per-tensor views.
@@ -18,19 +26,19 @@ export class PolicyStore {
   #snapshots = 0;
 
   /**
-   * @param trainable weights that are trained, in memory order · @param initial their values
-   * @param fixed     all other weights
+   * @param trainable weights that are trained, in memory order
+   * @param opened    the policy to train · @param reference the frozen one, if it is not the same
    */
-  constructor(trainable: readonly Parameter[], initial: Float32Array, fixed: ReadonlyMap<string, Tensor>) {
+  constructor(trainable: readonly Parameter[], opened: PolicyWeights, reference: PolicyWeights | undefined) {
     this.trainable = trainable;
-    this.size = initial.length;
-    this.#fixed = fixed;
-    this.#add("current", initial);
-    this.#add("reference", initial.slice());
+    this.size = opened.flat.length;
+    this.#fixed = opened.fixed;
+    this.#add("current", opened);
+    this.#add("reference", reference ?? { flat: opened.flat.slice(), fixed: opened.fixed });
   }
 
-  #add(policy: PolicyId, flat: Float32Array): void {
-    const tensors = new Map(this.#fixed);
+  #add(policy: PolicyId, { flat, fixed }: PolicyWeights): void {
+    const tensors = new Map(fixed);
     for (const { name, shape, view } of views(this.trainable, flat)) tensors.set(name, float32(view, shape));
     this.#flat.set(policy, flat);
     this.#tensors.set(policy, tensors);
@@ -51,7 +59,7 @@ export class PolicyStore {
 
   snapshot(): PolicyId {
     const id: PolicyId = `snapshot-${++this.#snapshots}`;
-    this.#add(id, this.flat("current").slice());
+    this.#add(id, { flat: this.flat("current").slice(), fixed: this.#fixed });
     return id;
   }
 

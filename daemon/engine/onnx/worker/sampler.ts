@@ -61,7 +61,7 @@ export class Sampler {
       const wave = requests.slice(start, start + options.maxRows);
       const { prompts, promptOf } = distinct(wave);
       await this.#prefill(prompts, options);
-      const rows = wave.map((_, i): Row => ({ request: start + i, prompt: promptOf[i]!, tokens: [], logprobs: [] }));
+      const rows = wave.map((_, i): Row => ({ request: start + i, prompt: promptOf[i], tokens: [], logprobs: [] }));
       await this.#decode(rows, prompts, requests, options, (row, stop) => {
         completions[row.request] = {
           tokens: Int32Array.from(row.tokens),
@@ -83,7 +83,7 @@ export class Sampler {
       await options.checkpoint(0);
       const part = order.slice(start, start + room);
       const batch = powerOfTwo(part.length);
-      const length = Math.min(lengthBucket(part[0]!.prompt.length), shape.maxPositions);
+      const length = Math.min(lengthBucket(part[0].prompt.length), shape.maxPositions);
       const tokens = new Int32Array(batch * length);
       const last = new Int32Array(batch);
       for (const [row, { prompt }] of part.entries()) {
@@ -122,14 +122,14 @@ export class Sampler {
     const capacity = Math.min(lengthBucket(Math.max(1, longest + options.maxTokens - 1)), shape.maxPositions);
     const cache = new KeyValueCache(shape, powerOfTwo(rows.length), capacity);
     for (const [slot, row] of rows.entries()) {
-      const from = prompts[row.prompt]!;
+      const from = prompts[row.prompt];
       cache.fill(slot, from.prompt.length, from.keys, from.values, from.row, from.length);
     }
 
     let live = rows.map((row, slot) => ({ row, slot }));
     let finished = 0;
     const draw = (row: Row, logits: Float32Array, offset: number): boolean => {
-      const uniform = sampleUniform(requests[row.request]!.key, row.tokens.length);
+      const uniform = sampleUniform(requests[row.request].key, row.tokens.length);
       const { token, logprob } = drawToken(logits, offset, shape.vocabulary, options.temperature, uniform);
       row.tokens.push(token);
       row.logprobs.push(logprob);
@@ -142,7 +142,7 @@ export class Sampler {
       return stop === undefined;
     };
 
-    live = live.filter(({ row }) => draw(row, prompts[row.prompt]!.logits, 0));
+    live = live.filter(({ row }) => draw(row, prompts[row.prompt].logits, 0));
     while (live.length > 0) {
       await options.checkpoint(finished);
       if (powerOfTwo(live.length) < cache.rows) {
@@ -191,6 +191,9 @@ function distinct(requests: readonly SamplerRequest[]): { prompts: Prefilled[]; 
   return { prompts, promptOf };
 }
 
+/** Unnormalised probabilities of the row being drawn from; one buffer, because a draw happens for every token. */
+let weights = new Float64Array(0);
+
 /**
  * Draws a token from softmax(logits / temperature) by inverting its distribution function, in double precision.
  * Temperature 0 takes the first of the most likely tokens and reports its log-probability at temperature 1.
@@ -202,21 +205,26 @@ export function drawToken(
   temperature: number,
   uniform: number,
 ): { token: number; logprob: number } {
+  if (weights.length < vocabulary) weights = new Float64Array(vocabulary);
   let best = 0;
   for (let token = 1; token < vocabulary; token++) {
-    if (logits[offset + token]! > logits[offset + best]!) best = token;
+    if (logits[offset + token] > logits[offset + best]) best = token;
   }
   const scale = temperature === 0 ? 1 : 1 / temperature;
-  const largest = logits[offset + best]!;
+  const largest = logits[offset + best];
   let total = 0;
-  for (let token = 0; token < vocabulary; token++) total += Math.exp((logits[offset + token]! - largest) * scale);
+  for (let token = 0; token < vocabulary; token++) {
+    const weight = Math.exp((logits[offset + token] - largest) * scale);
+    weights[token] = weight;
+    total += weight;
+  }
   let token = best;
   if (temperature > 0) {
     let below = uniform * total;
     for (token = 0; token < vocabulary - 1; token++) {
-      below -= Math.exp((logits[offset + token]! - largest) * scale);
+      below -= weights[token];
       if (below < 0) break;
     }
   }
-  return { token, logprob: (logits[offset + token]! - largest) * scale - Math.log(total) };
+  return { token, logprob: (logits[offset + token] - largest) * scale - Math.log(total) };
 }

@@ -1,0 +1,17 @@
+import { configJsonSchema } from "../../config/json-schema.ts";
+import { namesAndSettings } from "../arguments.ts";
+import { exitCodes } from "../cli.ts";
+import type { Command } from "../command.ts";
+
+/** `sparring schema`: the JSON Schema of config files. */
+export const schema: Command = {
+  name: "schema",
+  usage: "",
+  summary: "Print the JSON Schema of config files: every setting, its default and what it means.",
+  options: {},
+  async run(cli, args) {
+    namesAndSettings(schema, args.positionals, []);
+    cli.stdout.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+    return exitCodes.ok;
+  },
+};

@@ -1,0 +1,132 @@
+import type { RunSummary } from "../runs/train.ts";
+import { layout } from "../store/layout.ts";
+import type { Colours } from "./text/colours.ts";
+import { padEnd, truncate, width, wrap } from "./text/fit.ts";
+import { duration, percent, points } from "./text/numbers.ts";
+import { printable } from "./text/printable.ts";
+import { tilde } from "./watch/header.ts";
+import type { RunView, Sample } from "./watch/run-view.ts";
+
+/** How a report is laid out. */
+export interface ReportStyle {
+  /** Columns to fill. */
+  readonly columns: number;
+  readonly colours: Colours;
+  /** How the reader calls this program, e.g. `sparring` or `node dist/sparring.js`. */
+  readonly invocation: string;
+}
+
+const labelWidth = 14;
+
+/** What a run achieved: one sentence. */
+function outcome({ before, after, rounds, seconds }: RunSummary, view: RunView, colours: Colours): string {
+  const tasks = view.heldOutTasks;
+  const on = tasks === undefined ? "" : ` on ${tasks} held-out tasks`;
+  const cost = `${rounds} rounds, ${duration(seconds)}`;
+  if (before === null || after === null) return `Held-out accuracy was not measured (${cost}).`;
+  const change = colours.bold(`${points(after - before)} points`);
+  return `Held-out accuracy ${percent(before)} → ${percent(after)}: ${change}${on} (${cost}).`;
+}
+
+/** How the judge took an answer, in words: colour alone would not tell everybody. */
+function verdict({ reward, expected }: Sample): string {
+  if (reward === null) return "unscored";
+  if (reward === 1) return "right";
+  if (reward !== 0) return `reward ${reward.toFixed(2)}`;
+  return expected === undefined ? "wrong" : `wrong, it is ${truncate(printable(expected), 20)}`;
+}
+
+function sampleLine(sample: Sample, columns: number, colours: Colours): string {
+  const { round, query, answer, reward } = sample;
+  const label = padEnd(`  round ${round}`, labelWidth);
+  const word = verdict(sample);
+  const ink = reward === 1 ? colours.green : reward === 0 ? colours.red : colours.yellow;
+  const room = columns - width(label) - width(word) - 5;
+  const asked = truncate(printable(query), Math.ceil(room / 2));
+  const answered = truncate(printable(answer), Math.floor(room / 2));
+  return `${colours.dim(label)}${asked} ${colours.dim("→")} ${answered}  ${ink(word)}`;
+}
+
+/** A Challenger's query and the Solver's answer from early and from late in the session. */
+function samplesOf(view: RunView, { columns, colours }: ReportStyle): string[] {
+  const { early, late } = view;
+  if (!early || !late) return [];
+  const samples = early.round === late.round ? [early] : [early, late];
+  return [
+    "",
+    ...wrap("The first query of a round and its first answer, early and late", columns),
+    ...samples.map((sample) => sampleLine(sample, columns, colours)),
+  ];
+}
+
+/** Commands and files for what a reader may want next. They are never cut: they are there to be copied. */
+function nextSteps(steps: readonly (readonly [string, string])[], { colours, columns }: ReportStyle): string[] {
+  const labelled = steps.flatMap(([label, text]) => {
+    const fits = labelWidth + width(text) <= columns;
+    return fits ? [colours.dim(padEnd(label, labelWidth)) + text] : [colours.dim(label), `  ${text}`];
+  });
+  return ["", ...labelled];
+}
+
+/** The newest round that a fork can start from besides the last: a checkpoint's. */
+function checkpointBefore({ config }: RunView, round: number): number | undefined {
+  const { every } = config.checkpoints;
+  const before = Math.floor((round - 1) / every) * every;
+  return before > 0 ? before : undefined;
+}
+
+/** The end of a finished run: what it achieved, samples, where it lies, and what to do next. */
+export function finishedReport(summary: RunSummary, view: RunView, style: ReportStyle): string[] {
+  const { colours, columns, invocation } = style;
+  const { id, dir, rounds } = summary;
+  const checkpoint = checkpointBefore(view, rounds);
+  return [
+    "",
+    ...wrap(outcome(summary, view, colours), columns),
+    ...samplesOf(view, style),
+    ...nextSteps(
+      [
+        ["The run", tilde(dir)],
+        ["Samples", tilde(layout.samples(dir, rounds))],
+        ["Play on", `${invocation} fork ${id} game.rounds=${rounds * 2}`],
+        ...(checkpoint === undefined
+          ? []
+          : [["Fork earlier", `${invocation} fork ${id}@${checkpoint} optimizer.lr=1e-4`] as const]),
+      ],
+      style,
+    ),
+  ];
+}
+
+/** The end of a run that was interrupted: what is kept, and how to go on. */
+export function stoppedReport(summary: RunSummary, style: ReportStyle): string[] {
+  const { id, dir, rounds } = summary;
+  const kept = rounds === 0 ? "No round was finished." : `Rounds up to ${rounds} are kept; the one under way is lost.`;
+  return [
+    "",
+    ...wrap(`Stopped. ${kept}`, style.columns),
+    ...nextSteps(
+      [
+        ["The run", tilde(dir)],
+        ["Go on", `${style.invocation} resume ${id}`],
+      ],
+      style,
+    ),
+  ];
+}
+
+/** The end of a run that failed: what is kept, and how to go on. Why it failed is shown after it. */
+export function failedReport({ started, lastRound }: RunView, style: ReportStyle): string[] {
+  return [
+    "",
+    ...wrap(`The run failed. Its rounds up to ${lastRound} are kept.`, style.columns),
+    ...nextSteps(
+      [
+        ["The run", tilde(started.dir)],
+        ["Go on", `${style.invocation} resume ${started.run.id}`],
+      ],
+      style,
+    ),
+    "",
+  ];
+}

@@ -1,0 +1,31 @@
+/** What stands where there is no number: a missing value is never shown as 0. */
+const none = "–";
+
+/** A formatter with a fixed number of digits after the point. */
+export function fixed(digits: number): (value: number | null) => string {
+  return (value) => {
+    if (value === null) return none;
+    const text = value.toFixed(digits);
+    return Number(text) === 0 ? text.replace("-", "") : text;
+  };
+}
+
+/** A share in percent, e.g. 0.571 as "57.1 %". */
+export function percent(share: number | null, digits = 1): string {
+  return share === null ? none : `${fixed(digits)(share * 100)} %`;
+}
+
+/** A difference of two shares in points, e.g. "+22.5". */
+export function points(difference: number | null): string {
+  if (difference === null) return none;
+  const text = fixed(1)(difference * 100);
+  return difference > 0 && Number(text) !== 0 ? `+${text}` : text;
+}
+
+/** A duration as a clock shows it: "0:07", "12:34", "1:02:03". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const two = (value: number) => String(value).padStart(2, "0");
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+}

@@ -1,0 +1,45 @@
+import { homedir } from "node:os";
+import type { Config } from "../../config/schema.ts";
+import { padEnd } from "../text/fit.ts";
+import { printable } from "../text/printable.ts";
+import type { RunView } from "./run-view.ts";
+
+const algorithmNames = { lsp: "LSP", "lsp-zero": "LSP-Zero", grpo: "GRPO" } as const;
+
+/** The algorithm and the settings that change what it is. */
+function algorithmOf({ algorithm, judge, challenger, kl }: Config): string {
+  const name = algorithmNames[algorithm.name];
+  if (algorithm.name === "grpo") return `${name} (${algorithm.normalization}), β ${kl.beta}`;
+  const parts = [`${name}`, `α ${algorithm.alpha_challenger}`, `β ${kl.beta}`];
+  if (algorithm.name === "lsp") parts.push(`self-reward × ${judge.self_reward.scale}`);
+  if (challenger.objective === "frontier") parts.push("frontier objective (ours, not the paper's)");
+  return parts.join(", ");
+}
+
+/** A path as people write it. */
+export function tilde(path: string): string {
+  const home = homedir();
+  return path.startsWith(`${home}/`) ? `~${path.slice(home.length)}` : path;
+}
+
+/** What is run, on what, and where it lies: label and text. */
+function headerOf({ started, config }: RunView): readonly (readonly [label: string, text: string])[] {
+  const { game, adapter, engine, model } = config;
+  const trained = adapter ? `LoRA of rank ${adapter.rank}` : "all weights";
+  const parent = started.run.lineage.parent;
+  return [
+    ["run", started.run.id],
+    ...(parent ? [["forked", `from ${parent.run}, round ${parent.round}`] as const] : []),
+    ["game", `${game.task}: ${game.queries} queries × ${game.answers} answers, ${game.rounds} rounds`],
+    ["plays", algorithmOf(config)],
+    ["model", `${tilde(model.path)}, ${trained}`],
+    ["engine", `${engine.name}, ${started.device}`],
+    ["seed", String(started.run.lineage.seed)],
+    ["lies in", tilde(started.dir)],
+  ];
+}
+
+/** The header as lines, safe to print. */
+export function headerLines(view: RunView, label: (text: string) => string): string[] {
+  return headerOf(view).map(([name, text]) => `${label(padEnd(name, 9))}${printable(text)}`);
+}

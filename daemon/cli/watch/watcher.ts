@@ -1,0 +1,24 @@
+import type { RunEvent } from "../../runs/events.ts";
+import type { RunView } from "./run-view.ts";
+
+/** Where a run is watched: a terminal, or anything that takes text. */
+export type Screen = NodeJS.WritableStream & { readonly columns?: number; readonly isTTY?: boolean };
+
+/** Shows a run while it goes on. */
+export interface Watcher {
+  /** What is known of the run; undefined before it has started. */
+  readonly view: RunView | undefined;
+  accept(event: RunEvent): void;
+  /** Prints lines that stay. */
+  say(...lines: string[]): void;
+  /** Leaves the last state on the screen and stops drawing. */
+  close(): void;
+}
+
+/** Columns to fill where a screen does not say how many it has. */
+export const defaultColumns = 80;
+
+/** Whether a screen can be drawn on: a terminal, and nobody asked for plain text. */
+export function isLive(screen: Screen, env: Readonly<Record<string, string | undefined>>): boolean {
+  return screen.isTTY === true && !env.CI && !env.NO_COLOR && env.TERM !== "dumb";
+}

@@ -1,0 +1,58 @@
+import { join } from "node:path";
+import { z } from "zod";
+import { type ControlToken, spelling } from "./control-tokens.ts";
+import { readJson } from "./json.ts";
+
+const addedTokenSchema = z.looseObject({
+  id: z.number().int().nonnegative(),
+  content: z.string().min(1),
+  special: z.boolean().default(false),
+});
+
+/** The parts of tokenizer.json that are looked at here; the tokenizer library validates the others. */
+const tokenizerFileSchema = z.looseObject({
+  added_tokens: z.array(addedTokenSchema),
+  model: z.looseObject({
+    // BPE and WordPiece map token → id, Unigram lists [token, score] in the order of ids.
+    vocab: z.union([z.record(z.string(), z.number().int().nonnegative()), z.array(z.tuple([z.string(), z.number()]))]),
+    unk_token: z.string().nullish(),
+  }),
+});
+export type TokenizerFile = z.infer<typeof tokenizerFileSchema>;
+
+/**
+ * Reads `tokenizer.json` of a model folder.
+ * @throws SparringError `model/invalid-json`
+ */
+export async function readTokenizerFile(dir: string): Promise<TokenizerFile> {
+  return readJson(join(dir, "tokenizer.json"), tokenizerFileSchema);
+}
+
+/** The ids that the file uses are all below this. */
+export function idLimit({ model, added_tokens }: TokenizerFile): number {
+  const ids = Array.isArray(model.vocab) ? model.vocab.keys() : Object.values(model.vocab);
+  const addedIds = added_tokens.map(({ id }) => id);
+  // Not Math.max(...ids): a vocabulary may have more ids than a call may have arguments.
+  return [...ids, ...addedIds].reduce((limit, id) => Math.max(limit, id + 1), 0);
+}
+
+/** The same tokenizer, in which control tokens have no text but their `spelling`, and are special whatever they were. */
+export function respell(file: TokenizerFile, control: readonly ControlToken[]): TokenizerFile {
+  const spellings = new Map(control.map(({ id }) => [id, spelling(id)]));
+  const respelt = new Map(control.map(({ id, text }) => [text, spelling(id)]));
+  const { vocab, unk_token } = file.model;
+  return {
+    ...file,
+    added_tokens: file.added_tokens.map((token) => {
+      const content = spellings.get(token.id);
+      return content === undefined ? token : { ...token, content, special: true, normalized: false };
+    }),
+    model: {
+      ...file.model,
+      vocab: Array.isArray(vocab)
+        ? vocab.map(([text, score], id): [string, number] => [spellings.get(id) ?? text, score])
+        : Object.fromEntries(Object.entries(vocab).map(([text, id]) => [spellings.get(id) ?? text, id])),
+      unk_token: unk_token == null ? unk_token : (respelt.get(unk_token) ?? unk_token),
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import type { RecoveryRef } from "./records.ts";
+
+/** One of the two recovery slots, written in turn. */
+export type Slot = RecoveryRef["slot"];
+
+/** Where the files of a run lie, below its folder `dir`. */
+export const layout = {
+  runs: (home: string): string => join(home, "runs"),
+  run: (home: string, id: string): string => join(home, "runs", id),
+  record: (dir: string): string => join(dir, "run.json"),
+  rounds: (dir: string): string => join(dir, "rounds.jsonl"),
+  samplesFolder: (dir: string): string => join(dir, "samples"),
+  samples: (dir: string, round: number): string => join(dir, "samples", `${roundName(round)}.jsonl`),
+  recovery: (dir: string): string => join(dir, "recovery"),
+  slot: (dir: string, slot: Slot): string => join(dir, "recovery", slot),
+  checkpoints: (dir: string): string => join(dir, "checkpoints"),
+  checkpoint: (dir: string, round: number): string => join(dir, "checkpoints", roundName(round)),
+  rewound: (dir: string): string => join(dir, "rewound"),
+};
+
+/** A round in file names: six digits, so that names sort like rounds; more where six do not do. */
+export function roundName(round: number): string {
+  return String(round).padStart(6, "0");
+}
+
+/** The round of a name made by `roundName`, undefined for every other name (temporary ones, say). */
+export function roundOfName(name: string): number | undefined {
+  const round = /^\d{6,}$/.test(name) ? Number(name) : undefined;
+  return round !== undefined && roundName(round) === name ? round : undefined;
+}

@@ -1,0 +1,140 @@
+import { SparringError } from "../errors.ts";
+import { type Checkpoint, findCheckpoint, listCheckpoints } from "./checkpoints.ts";
+import { orIfMissing, withClearErrors } from "./file-errors.ts";
+import { type FileSystem, nodeFileSystem } from "./fs.ts";
+import { layout } from "./layout.ts";
+import { acquireWriterLock } from "./lock.ts";
+import { type Processes, systemProcesses } from "./processes.ts";
+import type { QueryRecord, RoundRecord, RunRecord } from "./records.ts";
+import { beginningOf } from "./recover.ts";
+import { readRoundLog } from "./rounds.ts";
+import { checkRunExists, checkRunId, hasRunRecord, listRunIds, readRunRecord } from "./run-record.ts";
+import { RunWriter } from "./run-writer.ts";
+import { readSamples } from "./samples.ts";
+import { ensureFolder, ensureFolders, replaceFile } from "./tree.ts";
+
+/**
+ * The runs below SPARRING_HOME. Reading needs no lock and sees only finished rounds and whole checkpoints; writing goes
+ * through a `RunWriter`, one per run on any machine.
+ *
+ * Every method can throw `store/not-readable`; those that write also `store/disk-full` and `store/not-writable`; those that
+ * take an id also `store/bad-run-id`.
+ */
+export class Store {
+  readonly home: string;
+  readonly #fs: FileSystem;
+  readonly #processes: Processes;
+
+  constructor(home: string, { fs = nodeFileSystem, processes = systemProcesses }: StoreOptions = {}) {
+    this.home = home;
+    this.#fs = withClearErrors(fs);
+    this.#processes = processes;
+  }
+
+  /** The folder of a run, whether it exists or not. */
+  dir(id: string): string {
+    checkRunId(id);
+    return layout.run(this.home, id);
+  }
+
+  /** Ids of all runs, sorted. */
+  listRuns(): Promise<string[]> {
+    return listRunIds(this.#fs, this.home);
+  }
+
+  /** @throws SparringError `store/unknown-run` (with the nearest id), `store/newer-format`, `store/corrupt-run` */
+  readRun(id: string): Promise<RunRecord> {
+    return readRunRecord(this.#fs, this.home, id);
+  }
+
+  /** The finished rounds, oldest first. @throws SparringError `store/unknown-run`, `store/corrupt-rounds` (file and line) */
+  async readRounds(id: string): Promise<readonly RoundRecord[]> {
+    return (await readRoundLog(this.#fs, await this.#existing(id))).rounds;
+  }
+
+  /** @throws SparringError `store/unknown-run`, `store/no-samples`, `store/corrupt-samples` (file and line) */
+  async readSamples(id: string, round: number): Promise<readonly QueryRecord[]> {
+    return readSamples(this.#fs, await this.#existing(id), round);
+  }
+
+  /** Whole checkpoints, oldest first. @throws SparringError `store/unknown-run` */
+  async listCheckpoints(id: string): Promise<Checkpoint[]> {
+    return listCheckpoints(this.#fs, await this.#existing(id));
+  }
+
+  /** @throws SparringError `store/unknown-run`, `store/unknown-checkpoint` (naming those there are) */
+  async findCheckpoint(id: string, round: number): Promise<Checkpoint> {
+    return findCheckpoint(this.#fs, await this.#existing(id), round);
+  }
+
+  /**
+   * Creates a run. It exists from the moment its run.json does, which comes last; a creation cut short can be repeated.
+   * @throws SparringError `store/run-exists`, `store/locked`, `store/locked-elsewhere`
+   */
+  async create(record: RunRecord): Promise<RunWriter> {
+    const fs = this.#fs;
+    const dir = this.dir(record.id);
+    await ensureFolders(fs, layout.runs(this.home));
+    await ensureFolder(fs, dir);
+    const release = await acquireWriterLock(fs, dir, record.id, this.#processes);
+    try {
+      if (await hasRunRecord(fs, dir)) throw runExists(record.id, dir);
+      await fs.syncFolder(layout.runs(this.home));
+      await createFiles(fs, dir, record);
+    } catch (error) {
+      await release();
+      throw error;
+    }
+    return new RunWriter(fs, dir, record, release, beginningOf(record));
+  }
+
+  /**
+   * Opens a run for writing; `recover` comes next.
+   * @throws SparringError as `readRun`, and `store/locked`, `store/locked-elsewhere`
+   */
+  async open(id: string): Promise<RunWriter> {
+    const dir = this.dir(id);
+    const record = await this.readRun(id);
+    const release = await acquireWriterLock(this.#fs, dir, id, this.#processes);
+    return new RunWriter(this.#fs, dir, record, release, undefined);
+  }
+
+  async #existing(id: string): Promise<string> {
+    await checkRunExists(this.#fs, this.home, id);
+    return this.dir(id);
+  }
+}
+
+/** What tests replace. */
+export interface StoreOptions {
+  readonly fs?: FileSystem;
+  readonly processes?: Processes;
+}
+
+/** Lays out a run's folder, durably; run.json comes last and makes it a run. */
+async function createFiles(fs: FileSystem, dir: string, record: RunRecord): Promise<void> {
+  for (const folder of [layout.samplesFolder(dir), layout.checkpoints(dir), layout.recovery(dir)]) {
+    await ensureFolder(fs, folder);
+  }
+  await ensureFolder(fs, layout.slot(dir, "a"));
+  await ensureFolder(fs, layout.slot(dir, "b"));
+  await fs.syncFolder(layout.recovery(dir));
+  await fs.write(layout.rounds(dir), new Uint8Array());
+  await fs.syncFolder(dir);
+  try {
+    await replaceFile(fs, layout.record(dir), Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`));
+  } catch (error) {
+    // Its name may be there already: a run whose creation failed must not exist.
+    await orIfMissing(fs.removeFile(layout.record(dir)), undefined);
+    throw error;
+  }
+}
+
+function runExists(id: string, dir: string): SparringError {
+  return new SparringError(
+    "store/run-exists",
+    `There is a run "${id}" already.`,
+    "Choose another id, or resume that run.",
+    { place: dir },
+  );
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { homedir } from "node:os";
+import { resolve } from "node:path";
+import { describe, test } from "node:test";
+import { parseConfig } from "../../../daemon/config/load.ts";
+import { minimal, minimalGrpo, parse } from "./helpers.ts";
+
+describe("defaults", () => {
+  test("are the plan's", () => {
+    const { engine, ...config } = parse(minimal);
+    assert.deepEqual(config, {
+      name: "a",
+      seed: 1,
+      model: { path: "builtin:nano", reference: "stage" },
+      game: { task: "addition", queries: 32, answers: 8, rounds: 300 },
+      algorithm: {
+        name: "lsp",
+        alpha_challenger: 1,
+        normalization: "grpo",
+        updates_per_round: 1,
+        epsilon_low: 0.2,
+        epsilon_high: 0.2,
+        mask_truncated: false,
+      },
+      kl: { beta: 0.05, estimator: "k2" },
+      challenger: { objective: "minimax", temperature: 1, max_tokens: 128 },
+      solver: { temperature: 1, max_tokens: 256 },
+      judge: { reward: { kind: "verifier" }, self_reward: { kind: "criteria", scale: 1 } },
+      admission: { on_reject: "drop", margin: 0.1 },
+      optimizer: {
+        lr: 3e-6,
+        warmup_rounds: 0,
+        schedule: "constant",
+        beta1: 0.9,
+        beta2: 0.999,
+        eps: 1e-8,
+        weight_decay: 0,
+        max_grad_norm: 1,
+      },
+      eval: { every: 25, temperature: 0, limit: "all" },
+      checkpoints: { every: 50, keep: 5 },
+      recovery: { every: 1 },
+    });
+    assert.equal(engine.name, "onnx");
+    assert.equal(engine.micro_batch_tokens, 2048);
+    assert(engine.threads >= 1 && engine.threads <= 8);
+  });
+
+  test("of the learning rate are the paper's, by algorithm", () => {
+    const lr = (name: string) => parse(minimal.replace("lsp", name)).optimizer.lr;
+    assert.deepEqual(["lsp", "lsp-zero", "grpo"].map(lr), [3e-6, 3e-6, 1e-6]);
+  });
+
+  test("of an adapter fill an empty section; without it all weights are trained", () => {
+    assert.equal(parse(minimal).adapter, undefined);
+    assert.deepEqual(parse(`${minimal}adapter: {}\n`).adapter, {
+      rank: 16,
+      alpha: 32,
+      targets: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
+    });
+  });
+
+  test("of the name come from the file", () => {
+    const name = (file: string) => parseConfig(minimal, { file }).config.name;
+    assert.equal(name("examples/addition.sparring.yaml"), "addition");
+    assert.equal(name("/x/two words.yml"), "two words");
+    assert.equal(name(".sparring.yaml"), "run");
+    assert.equal(name("x/(odd)*.sparring.yaml"), "odd--");
+  });
+});
+
+describe("paths", () => {
+  const model = (text: string, overrides: string[] = []) =>
+    parseConfig(text, { file: "/runs/a.sparring.yaml", overrides }).config.model;
+  const written = minimal.replace("builtin:nano", "../models/tiny");
+
+  test("in a file are relative to it", () => assert.equal(model(written).path, "/models/tiny"));
+  test("on the command line are relative to the working folder", () =>
+    assert.equal(model(written, ["model.path=tiny"]).path, resolve("tiny")));
+  test("may begin at the home folder", () =>
+    assert.equal(model(written, ["model.reference=~/tiny"]).reference, resolve(homedir(), "tiny")));
+  test("may be words", () => {
+    assert.deepEqual(model(minimal, ["model.reference=base"]), { path: "builtin:nano", reference: "base" });
+    assert.equal(model(minimal, ["model.reference=./base"]).reference, resolve("base"));
+  });
+});
+
+describe("names of other trainers", () => {
+  test("are understood at the top level and on the command line", () => {
+    const text = minimal.replace("model:\n  path: builtin:nano", "model_name_or_path: builtin:nano");
+    const config = parse(`${text}num_generations: 4\nbeta: 0.1\nsave_steps: 10\nsave_total_limit: 2\n`, [
+      "learning_rate=1e-4",
+      "max_completion_length=7",
+    ]);
+    assert.equal(config.model.path, "builtin:nano");
+    assert.equal(config.game.answers, 4);
+    assert.equal(config.kl.beta, 0.1);
+    assert.deepEqual(config.checkpoints, { every: 10, keep: 2 });
+    assert.equal(config.optimizer.lr, 1e-4);
+    assert.equal(config.solver.max_tokens, 7);
+  });
+
+  test("dotted keys are understood in files too", () => {
+    assert.equal(parse(`${minimal}optimizer.lr: 1e-4\n`).optimizer.lr, 1e-4);
+  });
+});
+
+describe("overrides", () => {
+  test("win over the file, under any name", () => {
+    const text = `${minimal}learning_rate: 1e-3\nkl: {beta: 0.2}\n`;
+    const config = parse(text, ["optimizer.lr=1e-4", "beta=0"]);
+    assert.equal(config.optimizer.lr, 1e-4);
+    assert.equal(config.kl.beta, 0);
+  });
+
+  test("are read as YAML values, texts as they are", () => {
+    const config = parse(minimal.replace("builtin:nano", "/m"), [
+      "adapter.targets=[q_proj, v_proj]",
+      "algorithm.mask_truncated=true",
+      "model.path=/a=b: c",
+      "name=5",
+    ]);
+    assert.deepEqual(config.adapter?.targets, ["q_proj", "v_proj"]);
+    assert.equal(config.algorithm.mask_truncated, true);
+    assert.equal(config.model.path, "/a=b: c");
+    assert.equal(config.name, "5");
+  });
+});
+
+describe("warnings", () => {
+  const warnings = (overrides: string[]) =>
+    parseConfig(minimal, { file: "a.yaml", overrides }).warnings.map(({ code }) => code);
+
+  test("none for a usual config", () => assert.deepEqual(warnings([]), []));
+  test("for the literal KL term, which does not pull", () =>
+    assert.deepEqual(warnings(["kl.estimator=literal"]), ["config/literal-kl"]));
+  test("for a warm-up that never ends", () => {
+    assert.deepEqual(warnings(["optimizer.warmup_rounds=20", "game.rounds=10"]), ["config/long-warmup"]);
+    assert.deepEqual(warnings(["optimizer.warmup_rounds=20", "game.rounds=20"]), []);
+  });
+});
+
+test("clipping is configurable where it happens", () => {
+  const config = parse(minimalGrpo, ["algorithm.updates_per_round=2", "algorithm.epsilon_high=0.3"]);
+  assert.equal(config.algorithm.epsilon_high, 0.3);
+});

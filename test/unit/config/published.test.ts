@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { describe, test } from "node:test";
+import { configJsonSchema } from "../../../daemon/config/json-schema.ts";
+import { loadConfig } from "../../../daemon/config/load.ts";
+
+test("the published JSON Schema is up to date (npm run schema)", async () => {
+  const published = await readFile("daemon/config/sparring.schema.json", "utf8");
+  assert.equal(published, `${JSON.stringify(configJsonSchema(), null, 2)}\n`);
+});
+
+describe("the examples are valid and without warnings", () => {
+  for (const name of ["addition", "addition-grpo"]) {
+    test(name, async () => {
+      const { config, warnings } = await loadConfig(`examples/${name}.sparring.yaml`, []);
+      assert.equal(config.name, name);
+      assert.equal(config.model.path, "builtin:nano");
+      assert.deepEqual(warnings, []);
+    });
+  }
+});

@@ -1,0 +1,114 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { readLlamaConfig } from "../../../daemon/models/config.ts";
+import { folderOf } from "./folder.ts";
+
+/** What transformers writes for a small Llama, with fields that don't matter here. */
+const llama = {
+  architectures: ["LlamaForCausalLM"],
+  model_type: "llama",
+  hidden_size: 64,
+  intermediate_size: 192,
+  num_hidden_layers: 3,
+  num_attention_heads: 4,
+  num_key_value_heads: 2,
+  head_dim: 32,
+  rms_norm_eps: 1e-5,
+  rope_theta: 500_000,
+  rope_scaling: null,
+  vocab_size: 1000,
+  max_position_embeddings: 256,
+  tie_word_embeddings: true,
+  bos_token_id: 1,
+  eos_token_id: [2, 3],
+  torch_dtype: "bfloat16",
+};
+
+describe("config.json", () => {
+  test("is read under its own names", async (t) => {
+    assert.deepEqual(await readLlamaConfig(await folderOf(t, { "config.json": llama })), {
+      hiddenSize: 64,
+      intermediateSize: 192,
+      numHiddenLayers: 3,
+      numAttentionHeads: 4,
+      numKeyValueHeads: 2,
+      headDim: 32,
+      rmsNormEps: 1e-5,
+      ropeTheta: 500_000,
+      vocabSize: 1000,
+      maxPositionEmbeddings: 256,
+      tieWordEmbeddings: true,
+      bosTokenId: 1,
+      eosTokenIds: [2, 3],
+    });
+  });
+
+  test("has transformers' defaults where it says nothing", async (t) => {
+    const { architectures, hidden_size, intermediate_size, num_hidden_layers, num_attention_heads, vocab_size } = llama;
+    const minimal = {
+      architectures,
+      hidden_size,
+      intermediate_size,
+      num_hidden_layers,
+      num_attention_heads,
+      vocab_size,
+      eos_token_id: 2,
+    };
+    const config = await readLlamaConfig(await folderOf(t, { "config.json": minimal }));
+    assert.equal(config.numKeyValueHeads, 4);
+    assert.equal(config.headDim, 16);
+    assert.equal(config.rmsNormEps, 1e-6);
+    assert.equal(config.ropeTheta, 10_000);
+    assert.equal(config.maxPositionEmbeddings, 2048);
+    assert.equal(config.tieWordEmbeddings, false);
+    assert.equal(config.bosTokenId, undefined);
+    assert.deepEqual(config.eosTokenIds, [2]);
+  });
+
+  test("may hold its rotary base as transformers 5 writes it", async (t) => {
+    const { rope_theta, rope_scaling, ...rest } = llama;
+    const dir = await folderOf(t, {
+      "config.json": { ...rest, rope_parameters: { rope_type: "default", rope_theta: 20_000 } },
+    });
+    assert.equal((await readLlamaConfig(dir)).ropeTheta, 20_000);
+  });
+
+  const unsupported: [change: object, message: RegExp][] = [
+    [{ architectures: ["Qwen3ForCausalLM"] }, /architecture Qwen3ForCausalLM/],
+    [{ architectures: undefined }, /none is named/],
+    [{ attention_bias: true }, /attention_bias/],
+    [{ mlp_bias: true }, /mlp_bias/],
+    [{ rope_scaling: { rope_type: "llama3", factor: 32 } }, /rope_scaling: .*llama3/],
+    [{ rope_parameters: { rope_type: "yarn", rope_theta: 1e4 } }, /rope_type: "yarn"/],
+    [{ hidden_act: "gelu" }, /hidden_act: "gelu"/],
+    [{ quantization_config: { quant_method: "gptq" } }, /quantised/],
+    [{ head_dim: 33 }, /odd head size \(33\)/],
+    [{ num_key_value_heads: 3 }, /4 attention heads over 3 key-value heads/],
+  ];
+  for (const [change, message] of unsupported) {
+    test(`with ${JSON.stringify(change)} is an unsupported architecture`, async (t) => {
+      const dir = await folderOf(t, { "config.json": { ...llama, ...change } });
+      await assert.rejects(readLlamaConfig(dir), {
+        code: "model/unsupported-architecture",
+        place: `${dir}/config.json`,
+        message,
+        next: /LlamaForCausalLM/,
+      });
+    });
+  }
+
+  test("of another architecture is called that, though other fields are missing", async (t) => {
+    const dir = await folderOf(t, { "config.json": { architectures: ["T5ForConditionalGeneration"], d_model: 512 } });
+    await assert.rejects(readLlamaConfig(dir), { code: "model/unsupported-architecture", message: /T5/ });
+  });
+
+  test("with a wrong value names the field", async (t) => {
+    const dir = await folderOf(t, { "config.json": { ...llama, hidden_size: "64" } });
+    await assert.rejects(readLlamaConfig(dir), { code: "model/invalid-json", message: /"hidden_size"/ });
+  });
+
+  test("that is not JSON says so", async (t) => {
+    const dir = await folderOf(t, { "config.json": "{" });
+    await assert.rejects(readLlamaConfig(dir), { code: "model/invalid-json", message: /not JSON/ });
+  });
+});
