@@ -4,9 +4,12 @@ import { describeChanges } from "../config/changes.ts";
 import { resolveConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { SparringError } from "../errors.ts";
+import { nodeFileSystem } from "../store/fs.ts";
 import type { Lineage, RunRecord } from "../store/records.ts";
+import type { RunWriter } from "../store/run-writer.ts";
 import type { Store } from "../store/store.ts";
-import { openSession } from "./session.ts";
+import { flushTree } from "../store/tree.ts";
+import { openSession, type Session } from "./session.ts";
 
 /** A finished round's state on disk. */
 export interface SavedState {
@@ -64,30 +67,37 @@ export function beginsStage(parent: RunRecord, config: Config): boolean {
   return resolveConfig(parent.config).algorithm.name !== config.algorithm.name;
 }
 
-/** Writes the parent's policy at a state as a model folder, from which a new stage starts with a fresh optimizer. */
+/**
+ * Writes the parent's policy at a state as a model folder, from which a new stage starts with a fresh optimizer.
+ * @returns the folder, relative to the store's home
+ */
 export async function writeStageModel(
   store: Store,
   parent: RunRecord,
   state: SavedState,
-  dir: string,
+  run: string,
 ): Promise<string> {
-  const { engine } = await openSession(resolveConfig(parent.config), parent.lineage, store.home);
+  const dir = join(store.dir(run), "stage");
+  const session = await openSession(resolveConfig(parent.config), parent.lineage, store.home);
   try {
-    await engine.load(state.dir);
+    await session.engine.load(state.dir);
     await mkdir(dir, { recursive: true });
-    await engine.export(dir, "hf");
+    await session.engine.export(dir, "hf");
+    await flushTree(nodeFileSystem, dir);
   } finally {
-    await engine.close();
+    await session.close();
   }
   return relative(store.home, dir);
 }
 
-/** Copies a state's files into a folder of the store's. */
-export async function copyState(state: SavedState, folder: string): Promise<void> {
-  await cp(state.dir, folder, { recursive: true });
-}
-
-/** Where a run keeps the model that its stage began with. */
-export function stageFolder(store: Store, run: string): string {
-  return join(store.dir(run), "stage");
+/** Gives a fork its first record, its parent's of that round, with the state that it starts from. */
+export async function inherit(store: Store, writer: RunWriter, session: Session, state: SavedState): Promise<void> {
+  const { parent, stageModel } = writer.record.lineage;
+  const record = (await store.readRounds(parent!.run)).find(({ round }) => round === state.round)!;
+  const { stageModel: before } = (await store.readRun(parent!.run)).lineage;
+  const beginsStage = stageModel !== before;
+  const saveState = (folder: string): Promise<void> =>
+    beginsStage ? session.engine.save(folder) : cp(state.dir, folder, { recursive: true });
+  const { recovery: _, ...inherited } = { ...record, phases: {}, seconds: 0 };
+  await writer.commitRound({ record: inherited, queries: [], saveState });
 }

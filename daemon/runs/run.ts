@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { applyOverrides, resolveConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { SparringError } from "../errors.ts";
 import type { Lineage, RunRecord } from "../store/records.ts";
 import { Store } from "../store/store.ts";
 import { version } from "../version.ts";
 import type { RunEvent } from "./events.ts";
-import { beginsStage, copyState, forkLineage, stageFolder, withState, writeStageModel } from "./lineage.ts";
+import { beginsStage, forkLineage, inherit, withState, writeStageModel } from "./lineage.ts";
 import { openSession, type Session } from "./session.ts";
 import { type RunSummary, train } from "./train.ts";
 
@@ -26,80 +27,82 @@ export async function startRun(config: Config, options: RunOptions): Promise<Run
   const store = new Store(options.home);
   const id = options.id ?? newId(config.name);
   const lineage: Lineage = { root: id, seed: config.seed, changes: {} };
-  const session = await openSession(config, lineage, store.home);
-  try {
-    const writer = await store.create(runRecord(id, config, lineage, session, options));
-    try {
-      return await train(writer, session, undefined, options);
-    } finally {
-      await writer.close();
-    }
-  } finally {
-    await session.engine.close();
-  }
+  return closing(async (keep) => {
+    const session = keep(await openSession(config, lineage, store.home));
+    const writer = keep(await store.create(runRecord(id, config, lineage, session, options)));
+    return train(writer, session, undefined, options);
+  });
 }
 
 /** Goes on after a run's last finished round, bit for bit as if it had never stopped. */
 export async function resumeRun(id: string, options: RunOptions): Promise<RunSummary> {
   const store = new Store(options.home);
-  const writer = await store.open(id);
-  try {
+  return closing(async (keep) => {
+    const writer = keep(await store.open(id));
     const { config, lineage } = writer.record;
-    const session = await openSession(resolveConfig(config), lineage, store.home);
-    try {
-      const recovered = await writer.recover();
-      return await train(writer, session, recovered, options);
-    } finally {
-      await session.engine.close();
-    }
-  } finally {
-    await writer.close();
-  }
+    const session = keep(await openSession(resolveConfig(config), lineage, store.home));
+    const recovered = await writer.recover();
+    const { parent } = lineage;
+    if (recovered.from || !parent) return train(writer, session, recovered, options);
+    // A fork that was cut off before it had its parent's state.
+    await withState(store, parent.run, parent.round, (state) => inherit(store, writer, session, state));
+    return train(writer, session, await writer.recover(), options);
+  });
 }
 
 /**
  * Creates a run that goes on from another run's round, with changed settings or without, and trains it.
  * @param round     one with a checkpoint, or the parent's last; the newest there is, if left out
  * @param overrides `key=value`
+ * @throws SparringError `run/nothing-to-play` where the config's last round is not after that round
  */
 export async function forkRun(
   parentId: string,
   round: number | undefined,
   overrides: readonly string[],
-  options: RunOptions & { readonly name?: string },
+  options: RunOptions,
 ): Promise<RunSummary> {
   const store = new Store(options.home);
   const parent = await store.readRun(parentId);
-  const { config: changed } = applyOverrides(resolveConfig(parent.config), overrides);
-  const config = { ...changed, name: options.name ?? changed.name };
+  const { config } = applyOverrides(resolveConfig(parent.config), overrides);
   const id = options.id ?? newId(config.name);
-
-  const forked = await withState(store, parentId, round, async (state) => {
-    const lineage = forkLineage(parent, state.round, config);
-    const newStage = beginsStage(parent, config);
-    if (newStage) lineage.stageModel = await writeStageModel(store, parent, state, stageFolder(store, id));
-    const session = await openSession(config, lineage, store.home);
-    try {
-      const writer = await store.create(runRecord(id, config, lineage, session, options));
-      const from = (await store.readRounds(parentId)).find((each) => each.round === state.round)!;
-      const saveState = (folder: string): Promise<void> =>
-        newStage ? session.engine.save(folder) : copyState(state, folder);
-      const { recovery: _, ...record } = from;
-      await writer.commitRound({ record: { ...record, phases: {}, seconds: 0 }, queries: [], saveState });
+  return closing(async (keep) => {
+    const { writer, session } = await withState(store, parentId, round, async (state) => {
+      requireRounds(state.round, config);
+      const lineage = forkLineage(parent, state.round, config);
+      if (beginsStage(parent, config)) lineage.stageModel = await writeStageModel(store, parent, state, id);
+      const session = keep(await openSession(config, lineage, store.home));
+      const writer = keep(await store.create(runRecord(id, config, lineage, session, options)));
+      await inherit(store, writer, session, state);
       return { writer, session };
-    } catch (error) {
-      await session.engine.close();
-      throw error;
-    }
+    });
+    return train(writer, session, await writer.recover(), options);
   });
+}
 
-  const { writer, session } = forked;
+/** Runs `work` and closes what it kept, the last first. */
+async function closing<T>(
+  work: (keep: <R extends { close(): Promise<void> }>(resource: R) => R) => Promise<T>,
+): Promise<T> {
+  const kept: { close(): Promise<void> }[] = [];
   try {
-    return await train(writer, session, await writer.recover(), options);
+    return await work((resource) => {
+      kept.unshift(resource);
+      return resource;
+    });
   } finally {
-    await session.engine.close();
-    await writer.close();
+    for (const resource of kept) await resource.close();
   }
+}
+
+function requireRounds(round: number, { game, name }: Config): void {
+  if (game.rounds > round) return;
+  throw new SparringError(
+    "run/nothing-to-play",
+    `The fork would start after round ${round}, and game.rounds is ${game.rounds}: there is no round to play.`,
+    `Fork from an earlier round, or add game.rounds=${round + 100}.`,
+    { place: name },
+  );
 }
 
 function runRecord(

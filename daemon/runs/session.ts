@@ -7,10 +7,12 @@ import { ChatTokenizer } from "../models/tokenizer.ts";
 import type { Lineage } from "../store/records.ts";
 import { composeGame, type Game } from "./game.ts";
 
-/** A game with its engine running. Close the engine when done. */
+/** A game with its engine running. */
 export interface Session {
   readonly game: Game;
   readonly engine: Engine;
+  /** Ends the engine. */
+  close(): Promise<void>;
 }
 
 /** Opens the model that a run's stage begins with, and its reference policy. */
@@ -31,7 +33,8 @@ export async function openSession(
       ...(config.adapter && { adapter: { ...config.adapter, seed: lineage.seed } }),
       ...(reference !== "stage" && { reference: await folder(reference === "base" ? path : reference) }),
     });
-    return { engine, game: composeGame(config, engine, tokenizer, lineage.seed) };
+    const game = composeGame(config, engine, tokenizer, lineage.seed);
+    return { engine, game, close: () => engine.close() };
   } catch (error) {
     await engine.close();
     throw error;

@@ -98,10 +98,10 @@ export async function train(
     const save = (folder: string): Promise<void> => engine.save(folder);
     if (round > 0 && (round % checkpoints.every === 0 || isLast)) {
       await writer.writeCheckpoint(round, save);
-      await writer.retainCheckpoints({ last: checkpoints.keep, always: [] });
     }
     const isSaved = isLast || round % recovery.every === 0;
     const committed = await writer.commitRound({ record, queries, ...(isSaved && { saveState: save }) });
+    await writer.retainCheckpoints({ last: checkpoints.keep, always: [] });
     rounds.push(committed);
     onEvent({ type: "round", record: committed, rounds: lastRound, queries });
   }

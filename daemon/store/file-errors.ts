@@ -18,7 +18,8 @@ export async function orIfMissing<T>(work: Promise<T>, fallback: T): Promise<T> 
 }
 
 /**
- * A failed file operation in words: `store/disk-full`, `store/not-writable`, `store/not-readable`. Every other error comes
+ * A failed file operation in words: `store/disk-full`, `store/not-writable`, `store/not-readable`,
+ * `store/not-a-folder`. Every other error comes
  * back as it is: a missing file, say, means something else to each caller.
  */
 export function fileError(cause: unknown, path: string, purpose: "read" | "write"): unknown {
@@ -47,6 +48,13 @@ export function fileError(cause: unknown, path: string, purpose: "read" | "write
             "Make that file readable for your user.",
             { place: path, cause },
           );
+    case "ENOTDIR":
+      return new SparringError(
+        "store/not-a-folder",
+        `A part of the path ${path} is a file where a folder should be.`,
+        "Move that file away, or set SPARRING_HOME to another folder.",
+        { place: path, cause },
+      );
     default:
       return cause;
   }

@@ -66,11 +66,11 @@ export async function loopShare(rounds = 40): Promise<number> {
       shares.push(1 - (now.busy - last.busy) / (now.wall - last.wall));
       last = now;
     };
-    await train(writer, { game, engine }, undefined, { onEvent });
+    await train(writer, { ...session, game, engine }, undefined, { onEvent });
     await writer.close();
     return shares.sort((a, b) => a - b)[Math.floor(shares.length / 2)];
   } finally {
-    await session.engine.close();
+    await session.close();
     rmSync(home, { recursive: true });
   }
 }

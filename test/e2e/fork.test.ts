@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -111,6 +111,26 @@ describe("fork and resume", () => {
     const resumed = await resumeRun("stopped", options("stopped"));
     assert.deepEqual([resumed.status, resumed.rounds], ["finished", rounds]);
     assert.deepEqual(files("stopped", rounds), files("parent", rounds));
+  });
+
+  test("a fork that has no round to play says so", async () => {
+    await assert.rejects(forkRun("parent", 4, [], options("none")), (error) => {
+      assert.ok(error instanceof SparringError);
+      assert.equal(error.code, "run/nothing-to-play");
+      return true;
+    });
+  });
+
+  test("a fork cut off before it had its parent's state gets it when it is resumed", async () => {
+    await forkRun("parent", 2, [], options("cut"));
+    const dir = join(home, "runs", "cut");
+    writeFileSync(join(dir, "rounds.jsonl"), "");
+    for (const folder of ["samples", "checkpoints"]) {
+      rmSync(join(dir, folder), { recursive: true });
+      mkdirSync(join(dir, folder));
+    }
+    await resumeRun("cut", options("cut"));
+    assert.deepEqual(files("cut", rounds), files("parent", rounds));
   });
 
   test("a fork from a round without checkpoint names those there are", async () => {

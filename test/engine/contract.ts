@@ -68,9 +68,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
   /** For tests that change nothing. */
   let shared: Engine;
 
-  async function open(
-    options: { settings?: EngineSettings; adapter?: AdapterRef; dir?: string } = {},
-  ): Promise<Engine> {
+  async function open(options: OpenOptions & { settings?: EngineSettings; dir?: string } = {}): Promise<Engine> {
     const engine = makeEngine(options.settings);
     engines.push(engine);
     await engine.open({ dir: options.dir ?? modelDir }, options);

@@ -79,7 +79,6 @@ check("config/unused-key", minimal, [
   ["updates_per_round", "algorithm.updates_per_round: 2\n", "7:1", /exactly one step/, /grpo/],
   ["epsilon", "algorithm.epsilon_low: 0.1\n", "7:1", /no ratio to clip/, /grpo/],
   ["margin", "admission: {margin: 1}\n", "7:13", /penalise/, /penalise/],
-  ["task of nano", "challenger: {task: sums}\n", "7:14", /one Challenger prompt/, /Remove it/],
 ]);
 
 check("config/unused-key", minimal.replace("lsp", "lsp-zero"), [
