@@ -45,7 +45,7 @@ export async function playRound(game: Game, round: number, options: RoundOptions
   const advantages = algorithm.advantages(scores, settings);
 
   // How likely was all this to the policy that wrote it, and to the reference?
-  const sequences = sequencesOf(game, queries, answers);
+  const sequences = sequencesOf(queries, answers);
   const current = sampledLogprobs(queries, answers);
   const reference = await measureLogprobs(game, sequences, current, "reference", during("reference"));
 

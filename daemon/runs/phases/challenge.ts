@@ -39,7 +39,8 @@ async function fromChallenger(game: Game, round: number, options: PhaseOptions):
     const { read, heldOut } = candidates[index];
     const { admitted, flaw } = verdicts_N[index];
     const text = read.ok ? read.query : written[index];
-    const query = { index, text, completion, admitted, heldOut, duplicate: flaw?.code === "duplicate" };
+    const duplicate = flaw?.code === "duplicate";
+    const query = { index, text, drawn: { prompt, completion }, admitted, heldOut, duplicate };
     return flaw ? { ...query, reason: flaw.sentence } : query;
   });
 }

@@ -2,7 +2,7 @@ import type { PolicyId, Sequence, StepStats } from "../../engine/engine.ts";
 import type { Advantages, RoundCoefficients, RoundLogprobs, RoundScores } from "../../selfplay/algorithm.ts";
 import type { Game } from "../game.ts";
 import { learningRate } from "../schedule.ts";
-import type { DrawnAnswer, DrawnQuery, PhaseOptions } from "./players.ts";
+import type { Drawn, DrawnAnswer, DrawnQuery, PhaseOptions } from "./players.ts";
 
 /** The round's sequences by role; both lists are flat, answers query by query. */
 export interface RoundSequences {
@@ -12,21 +12,13 @@ export interface RoundSequences {
 
 /** Prompts and responses of a round, as the engine measures and trains them. */
 export function sequencesOf(
-  game: Game,
   queries: readonly DrawnQuery[],
   answers: readonly (readonly DrawnAnswer[])[],
 ): RoundSequences {
-  const { task, tokenizer } = game;
-  const challengerPrompt = tokenizer.renderPrompt(task.challengerPrompt());
+  const sequence = ({ prompt, completion }: Drawn): Sequence => ({ prompt, response: completion.tokens });
   return {
-    answers: queries.flatMap(({ text }, query) => {
-      const row = answers[query];
-      const prompt = row.length > 0 ? tokenizer.renderPrompt(task.solverPrompt(text)) : [];
-      return row.map(({ completion }) => ({ prompt, response: completion.tokens }));
-    }),
-    queries: queries.flatMap(({ completion }) =>
-      completion ? [{ prompt: challengerPrompt, response: completion.tokens }] : [],
-    ),
+    answers: answers.flat().map(sequence),
+    queries: queries.flatMap(({ drawn }) => (drawn ? [sequence(drawn)] : [])),
   };
 }
 
@@ -37,7 +29,7 @@ export function sampledLogprobs(
 ): RoundLogprobs {
   return {
     answers_NGT: answers.map((row) => row.map(({ completion }) => completion.logprobs)),
-    queries_NT: queries.flatMap(({ completion }) => (completion ? [completion.logprobs] : [])),
+    queries_NT: queries.flatMap(({ drawn }) => (drawn ? [drawn.completion.logprobs] : [])),
   };
 }
 

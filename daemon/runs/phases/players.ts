@@ -1,12 +1,18 @@
 import type { Completion } from "../../engine/engine.ts";
 
+/** A prompt's tokens and what was drawn after it. */
+export interface Drawn {
+  readonly prompt: readonly number[];
+  readonly completion: Completion;
+}
+
 /** A query of the round, as drawn or taken from data; indices are its place among the N. */
 export interface DrawnQuery {
   readonly index: number;
   /** Canonical where it names a task, else what the Challenger wrote. */
   readonly text: string;
-  /** The Challenger's tokens; absent where the query came from data. */
-  readonly completion?: Completion;
+  /** What the Challenger was given and what it drew; absent where the query came from data. */
+  readonly drawn?: Drawn;
   readonly admitted: boolean;
   /** Why it was not admitted, as a sentence. */
   readonly reason?: string;
@@ -16,9 +22,8 @@ export interface DrawnQuery {
   readonly duplicate: boolean;
 }
 
-export interface DrawnAnswer {
+export interface DrawnAnswer extends Drawn {
   readonly text: string;
-  readonly completion: Completion;
 }
 
 /** A call's progress, out of a total, and its cancellation. */

@@ -39,7 +39,7 @@ export function recordOf(
     reference,
     queries_N: queries.map(({ text }) => text),
     truncatedAnswers_NG: answers.map((row) => row.map(({ completion }) => isCut(completion))),
-    truncatedQueries_N: queries.flatMap(({ completion }) => (completion ? [isCut(completion)] : [])),
+    truncatedQueries_N: queries.flatMap(({ drawn: each }) => (each ? [isCut(each.completion)] : [])),
   });
   const phases = watch.read();
   return {
@@ -66,7 +66,8 @@ export function evaluationMetrics({ accuracy, tasks }: Evaluation): Record<strin
 export function recordsOf(game: Game, drawn: DrawnRound): QueryRecord[] {
   const { queries, advantages, reference } = drawn;
   return queries.map((query, i): QueryRecord => {
-    const { index, text, completion, admitted, reason } = query;
+    const { index, text, admitted, reason } = query;
+    const completion = query.drawn?.completion;
     const readable = game.task.parse(text).ok;
     return {
       index,

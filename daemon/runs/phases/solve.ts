@@ -1,4 +1,3 @@
-import type { SampleRequest } from "../../engine/engine.ts";
 import type { Game } from "../game.ts";
 import type { DrawnAnswer, DrawnQuery, PhaseOptions } from "./players.ts";
 
@@ -11,12 +10,11 @@ export async function solve(
 ): Promise<DrawnAnswer[][]> {
   const { config, engine, task, tokenizer, seed } = game;
   const answered = queries.filter((query) => query.admitted);
-  const requests = answered.flatMap((query): SampleRequest[] => {
+  const requests = answered.flatMap((query) => {
     const prompt = tokenizer.renderPrompt(task.solverPrompt(query.text));
-    return Array.from({ length: config.game.answers }, (_, answer) => ({
-      prompt,
-      key: { seed, round, role: "solver", query: query.index, answer },
-    }));
+    return Array.from({ length: config.game.answers }, (_, answer) => {
+      return { prompt, key: { seed, round, role: "solver" as const, query: query.index, answer } };
+    });
   });
   const completions = await engine.sample(requests, {
     ...options,
@@ -27,7 +25,8 @@ export async function solve(
   });
   const answers: DrawnAnswer[][] = queries.map(() => []);
   for (const [index, completion] of completions.entries()) {
-    answers[requests[index].key.query].push({ text: tokenizer.decode(completion.tokens), completion });
+    const { prompt, key } = requests[index];
+    answers[key.query].push({ text: tokenizer.decode(completion.tokens), prompt, completion });
   }
   return answers;
 }

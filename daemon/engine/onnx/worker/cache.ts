@@ -33,6 +33,22 @@ export class KeyValueCache {
     return this.#shape.kvHeads * this.#capacity * this.#shape.headSize;
   }
 
+  /** Whether it can serve so many rows of that capacity, after `clear`. */
+  fits(rows: number, capacity: number): boolean {
+    return this.#mask.length === rows * capacity && this.#capacity === capacity;
+  }
+
+  /**
+   * Empties all rows, of which there are as many as at the start again. Zeros everywhere, because a NaN that a diverged
+   * policy left in an empty slot would come through the mask.
+   */
+  clear(): void {
+    this.rows = this.#mask.length / this.#capacity;
+    for (const memory of [...this.#keys, ...this.#values]) memory.fill(0);
+    this.#mask.fill(empty);
+    this.#lengths.fill(0);
+  }
+
   /** Copies a prefilled prompt into a row. `keys` and `values` are per layer [·, kvHeads, sourceLength, headSize]. */
   fill(
     row: number,

@@ -48,6 +48,7 @@ interface Prefilled {
 export class Sampler {
   readonly #sessions: SessionCache;
   readonly #program: ProgramOptions;
+  #cache: KeyValueCache | undefined;
 
   constructor(sessions: SessionCache, program: ProgramOptions) {
     this.#sessions = sessions;
@@ -73,6 +74,13 @@ export class Sampler {
       });
     }
     return completions;
+  }
+
+  /** The last cache again if it fits: allocating megabytes a call costs more than clearing them. */
+  #emptyCache(rows: number, capacity: number): KeyValueCache {
+    if (!this.#cache?.fits(rows, capacity)) this.#cache = new KeyValueCache(this.#program.shape, rows, capacity);
+    this.#cache.clear();
+    return this.#cache;
   }
 
   async #prefill(prompts: Prefilled[], options: SamplerOptions): Promise<void> {
@@ -120,7 +128,7 @@ export class Sampler {
     const longest = Math.max(...prompts.map(({ prompt }) => prompt.length));
     // The last token drawn is never read, so it needs no slot.
     const capacity = Math.min(lengthBucket(Math.max(1, longest + options.maxTokens - 1)), shape.maxPositions);
-    const cache = new KeyValueCache(shape, powerOfTwo(rows.length), capacity);
+    const cache = this.#emptyCache(powerOfTwo(rows.length), capacity);
     for (const [slot, row] of rows.entries()) {
       const from = prompts[row.prompt];
       cache.fill(slot, from.prompt.length, from.keys, from.values, from.row, from.length);
