@@ -8,29 +8,39 @@ export interface LoadedProgram {
    * `run` blocks this process's event loop, which is why engines live in a process of their own.
    */
   run(feeds: Readonly<Record<string, Tensor>>, weights: ReadonlyMap<string, Tensor>): Promise<Outputs>;
+  /** Frees its memory. */
+  release(): Promise<void>;
 }
 
 export type Outputs = Readonly<Record<string, Tensor>>;
 
+/** Loaded programs that are kept. Nano's run needs about thirty; each holds the memory of its largest run. */
+const capacity = 48;
+
 /**
- * Loads programs and keeps them by key: building nano's training session takes about 80 ms, a step about 10.
- * @param threads threads of ONNX Runtime within one operator
+ * Loads programs and keeps the last used ones by key: building nano's training session takes about 80 ms, a step about
+ * 10. Calls come one at a time, so a program that is dropped is not running.
  */
 export class SessionCache {
-  readonly #sessions = new Map<string, Promise<LoadedProgram>>();
+  readonly #sessions = new Map<string, LoadedProgram>();
   readonly #threads: number;
 
+  /** @param threads threads of ONNX Runtime within one operator */
   constructor(threads: number) {
     this.#threads = threads;
   }
 
-  get(key: string, build: () => Program): Promise<LoadedProgram> {
-    let session = this.#sessions.get(key);
-    if (!session) {
-      session = this.#load(build());
-      this.#sessions.set(key, session);
+  async get(key: string, build: () => Program): Promise<LoadedProgram> {
+    const program = this.#sessions.get(key) ?? (await this.#load(build()));
+    // A map remembers the order of insertion: the first key is the one that was not used for longest.
+    this.#sessions.delete(key);
+    this.#sessions.set(key, program);
+    if (this.#sessions.size > capacity) {
+      const [oldest, dropped] = this.#sessions.entries().next().value!;
+      this.#sessions.delete(oldest);
+      await dropped.release();
     }
-    return session;
+    return program;
   }
 
   async #load(program: Program): Promise<LoadedProgram> {
@@ -52,6 +62,7 @@ export class SessionCache {
         for (const name of program.weights) all[name] = weights.get(name)!;
         return session.run(all);
       },
+      release: () => session.release(),
     };
   }
 }

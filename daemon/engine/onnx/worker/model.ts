@@ -2,8 +2,6 @@ import { cpus } from "node:os";
 import { env } from "onnxruntime-node";
 import { SparringError } from "../../../errors.ts";
 import { readLlamaConfig } from "../../../models/config.ts";
-import { toFloat32 } from "../../../models/safetensors.ts";
-import { loadWeights } from "../../../models/weights.ts";
 import type {
   AdamParams,
   AdapterRef,
@@ -14,16 +12,16 @@ import type {
   StepStats,
   UpdateStats,
 } from "../../engine.ts";
-import { streamNormal } from "../../random.ts";
-import { type MicroBatch, microBatches } from "../batching.ts";
+import { lengthBucket, type MicroBatch, microBatches } from "../batching.ts";
 import { sizeOf } from "../graph/graph.ts";
 import { type ProgramOptions, scoreProgram, trainProgram } from "../llama/programs.ts";
-import { adapterParameters, type LlamaShape, modelParameters, type Parameter, shapeOf } from "../llama/shape.ts";
+import { adapterParameters, type LlamaShape, modelParameters, shapeOf } from "../llama/shape.ts";
 import { float32, floats, int32, type Outputs, SessionCache } from "../runtime/sessions.ts";
 import { AdamW } from "./adamw.ts";
 import { PolicyStore, type PolicyWeights, views } from "./policies.ts";
 import { Sampler, type SamplerRequest } from "./sampler.ts";
 import { exportPolicy, loadState, saveState } from "./state.ts";
+import { initialiseAdapter, type LoadWeight, mergeAdapter, weightsOf } from "./weights.ts";
 
 export interface WorkerOptions {
   readonly threads: number;
@@ -45,8 +43,11 @@ export interface ModelFacts {
 /** A call's way to report progress and to notice that it was cancelled; yields to the event loop. */
 export type Checkpoint = (done: number, total: number) => Promise<void>;
 
-/** Answers that decode side by side at most. */
+/** Answers that decode side by side at most: beyond this nano gains nothing. */
 const maxRows = 256;
+
+/** Memory that the keys and values of answers being written may take, bytes. */
+const cacheBudget = 1e9;
 
 /** Memory that one micro-batch's activations may take, bytes: what `microBatchTokens: 0` aims at. */
 const activationBudget = 1.5e9;
@@ -140,13 +141,16 @@ export class OnnxModel {
     checkpoint: Checkpoint,
   ): Promise<Completion[]> {
     const longest = Math.max(0, ...requests.map(({ prompt }) => prompt.length));
-    this.#requireLength(longest + options.maxTokens, "a prompt and its answer's limit");
+    const capacity = longest + options.maxTokens;
+    this.#requireLength(capacity, "a prompt and its answer's limit");
+    const { layers, kvHeads, headSize } = this.shape;
+    const fitting = Math.floor(cacheBudget / (2 * 4 * layers * kvHeads * headSize * lengthBucket(capacity)));
     return this.#sampler.sample(requests, {
       weights: this.#policies.tensors(options.policy),
       temperature: options.temperature,
       maxTokens: options.maxTokens,
       stopTokens: new Set(options.stopTokens),
-      maxRows,
+      maxRows: Math.min(maxRows, 2 ** Math.floor(Math.log2(Math.max(1, fitting)))),
       checkpoint: (done) => checkpoint(done, requests.length),
     });
   }
@@ -295,57 +299,6 @@ function collect(
   for (const [row, index] of batch.indices.entries()) {
     const start = row * batch.bucket.responses;
     each(index, logprobs.subarray(start, start + sequences[index].response.length));
-  }
-}
-
-/** Gives a weight of a model folder's, in the shape that config.json asks for. */
-type LoadWeight = (parameter: Parameter) => Float32Array;
-
-async function weightsOf(dir: string): Promise<LoadWeight> {
-  const weights = await loadWeights(dir);
-  return ({ name, shape: wanted }) => {
-    const tensor = weights.get(name);
-    if (tensor && String(tensor.shape) === String(wanted)) return toFloat32(tensor);
-    const found = tensor ? `is [${tensor.shape.join(", ")}] where config.json asks for` : "is missing, of shape";
-    throw new SparringError(
-      "model/weights-do-not-fit",
-      `${name} ${found} [${wanted.join(", ")}]`,
-      "Check that config.json and the safetensors files belong together, and that model and reference are of one shape.",
-      { place: dir },
-    );
-  };
-}
-
-/** W + s·B·A, for W [out, in], A [rank, in], B [out, rank]. */
-function mergeAdapter(
-  weight: Float32Array,
-  a: Float32Array,
-  b: Float32Array,
-  shape: readonly number[],
-  scale: number,
-): Float32Array {
-  const [out, inner] = shape as [number, number];
-  const rank = a.length / inner;
-  const merged = weight.slice();
-  for (let row = 0; row < out; row++) {
-    for (let r = 0; r < rank; r++) {
-      const factor = scale * b[row * rank + r];
-      for (let column = 0; column < inner; column++) merged[row * inner + column] += factor * a[r * inner + column];
-    }
-  }
-  return merged;
-}
-
-/** A normal with the variance of PEFT's default, 1/(3·in); B stays zero, so that the adapter starts as the identity. */
-function initialiseAdapter(parameters: readonly Parameter[], flat: Float32Array, seed: number): void {
-  let offset = 0;
-  for (const { name, shape } of parameters) {
-    const size = sizeOf(shape);
-    if (name.endsWith("lora_A.weight")) {
-      const deviation = 1 / Math.sqrt(3 * shape[1]);
-      for (let i = 0; i < size; i++) flat[offset + i] = deviation * streamNormal(seed, "adapter", offset + i);
-    }
-    offset += size;
   }
 }
 
