@@ -25,8 +25,9 @@ export interface RoundOptions {
 }
 
 /**
- * One round of the game. Cancelled or failed at any point, it leaves no trace but an unfinished gradient, which
- * `engine.discard()` clears: weights change in the last step alone.
+ * One round of the game. Weights change at its end: cancelled or failed before, it leaves no trace but an unfinished
+ * gradient, which `engine.discard()` clears. (With several updates a round they change from the first one on, so a round cut
+ * off between two is undone by going back to the last saved state.)
  */
 export async function playRound(game: Game, round: number, options: RoundOptions): Promise<FinishedRound> {
   const { algorithm, settings, config } = game;
