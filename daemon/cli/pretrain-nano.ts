@@ -87,7 +87,8 @@ const work = await mkdtemp(join(tmpdir(), "sparring-nano-"));
 for (const file of await readdir(dir)) await copyFile(join(dir, file), join(work, file));
 await initialise(work);
 const tokenizer = await ChatTokenizer.load(work);
-const engine = new OnnxEngine();
+// Its bits depend on the micro-batches, so they are fixed here.
+const engine = new OnnxEngine({ microBatchTokens: 4096 });
 await engine.open({ dir: work });
 for (let step = 1; step <= steps; step++) {
   const batch = batchOf(tokenizer, step);

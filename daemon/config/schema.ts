@@ -53,9 +53,9 @@ const engineSchema = z.strictObject({
     .int()
     .min(64)
     .max(1_000_000)
-    .default(2048)
+    .optional()
     .describe(
-      "Tokens computed at once in training, padding included. Lower it to save memory; the result is the same but for rounding.",
+      "Tokens computed at once in training, padding included. Lower it to save memory; the gradient is the same up to rounding. Default: chosen by the model's size.",
     ),
 });
 
@@ -339,8 +339,9 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 
 /**
- * A complete, valid config: every setting has a value, except the optional adapter. Settings that the algorithm does not use hold their defaults, and nothing may read them (`usage.ts`).
- * Paths are absolute, `builtin:nano`, or the words `stage` and `base`.
+ * A complete, valid config: every setting has a value, except the optional adapter and the micro-batch size, which the
+ * engine then chooses. Settings that the algorithm does not use hold their defaults, and nothing may read them
+ * (`usage.ts`). Paths are absolute, `builtin:nano`, or the words `stage` and `base`.
  */
 export type Config = Settings & {
   name: string;

@@ -42,7 +42,7 @@ describe("defaults", () => {
       recovery: { every: 1 },
     });
     assert.equal(engine.name, "onnx");
-    assert.equal(engine.micro_batch_tokens, 2048);
+    assert.equal(engine.micro_batch_tokens, undefined);
     assert(engine.threads >= 1 && engine.threads <= 8);
   });
 

@@ -207,7 +207,7 @@ test("every setting and section has a description and a default where it may be 
     }
   };
   walk(configJsonSchema() as JsonSchema, "");
-  const derived = ["name", "engine.threads", "optimizer.lr"];
+  const derived = ["name", "engine.threads", "engine.micro_batch_tokens", "optimizer.lr"];
   const required = ["model.path", "game.task", "algorithm.name"];
   const without = settingPaths.filter((path) => schemaAt(path)?.default === undefined);
   assert.deepEqual(without.sort(), [...derived, ...required].sort());

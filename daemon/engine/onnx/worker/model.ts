@@ -309,5 +309,5 @@ function collect(
 function automaticMicroBatch(shape: LlamaShape): number {
   const layer = 20 * shape.hidden + 9 * shape.intermediate + 6 * shape.heads * shape.headSize;
   const bytes = 4 * (shape.layers * layer + 5 * shape.vocabulary);
-  return Math.min(4096, Math.max(64, Math.floor(activationBudget / bytes)));
+  return Math.min(2048, Math.max(64, Math.floor(activationBudget / bytes)));
 }
