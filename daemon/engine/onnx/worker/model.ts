@@ -64,7 +64,9 @@ export class OnnxModel {
   readonly #sampler: Sampler;
   readonly #microBatchTokens: number;
   readonly #totalParameters: number;
-  #gradient: Float32Array | undefined;
+  readonly #gradient: Float32Array;
+  /** Whether `#gradient` holds anything; if not, what lies in it is stale. */
+  #hasGradient = false;
 
   /**
    * Reads a model folder.
@@ -109,6 +111,7 @@ export class OnnxModel {
     const opened = policyOf(load);
     this.#policies = new PolicyStore(trainable, opened, loadReference && policyOf(loadReference));
     this.#optimizer = new AdamW(trainable, opened.flat.length);
+    this.#gradient = new Float32Array(opened.flat.length);
     this.#sessions = new SessionCache(options.threads);
     this.#sampler = new Sampler(this.#sessions, this.#program);
     this.#microBatchTokens = options.microBatchTokens || automaticMicroBatch(shape);
@@ -186,7 +189,6 @@ export class OnnxModel {
     const weights = this.#policies.tensors("current");
     const trainable = this.#policies.trainable.map(({ name }) => name);
     const batches = this.#microBatches(sequences);
-    this.#gradient ??= new Float32Array(this.#policies.size);
     let objective = 0;
     let done = 0;
     for (const batch of batches) {
@@ -201,9 +203,14 @@ export class OnnxModel {
       let offset = 0;
       for (const name of trainable) {
         const part = floats(outputs, `grad.${name}`);
-        for (let i = 0; i < part.length; i++) this.#gradient[offset + i] += part[i];
+        if (this.#hasGradient) {
+          for (let i = 0; i < part.length; i++) this.#gradient[offset + i] += part[i];
+        } else {
+          this.#gradient.set(part, offset);
+        }
         offset += part.length;
       }
+      this.#hasGradient = true;
       collect(outputs, batch, sequences, (index, logprobs) => {
         const c = coefficients[index];
         for (let t = 0; t < logprobs.length; t++) objective += c[t] * logprobs[t];
@@ -215,10 +222,10 @@ export class OnnxModel {
   }
 
   step(adam: AdamParams): StepStats {
-    const gradient = this.#gradient ?? new Float32Array(this.#policies.size);
+    if (!this.#hasGradient) this.#gradient.fill(0);
     try {
-      const stats = this.#optimizer.apply(this.#policies.flat("current"), gradient, adam);
-      this.#gradient = undefined;
+      const stats = this.#optimizer.apply(this.#policies.flat("current"), this.#gradient, adam);
+      this.#hasGradient = false;
       return stats;
     } catch (cause) {
       throw new SparringError(
@@ -231,7 +238,7 @@ export class OnnxModel {
   }
 
   discard(): void {
-    this.#gradient = undefined;
+    this.#hasGradient = false;
   }
 
   async save(dir: string): Promise<void> {
@@ -240,7 +247,7 @@ export class OnnxModel {
 
   async load(dir: string): Promise<void> {
     await loadState(dir, this.#policies, this.#optimizer, this.adapter);
-    this.#gradient = undefined;
+    this.#hasGradient = false;
   }
 
   async export(dir: string, format: ExportFormat): Promise<void> {
