@@ -68,11 +68,12 @@ function nextSteps(steps: readonly (readonly [string, string])[], { colours, col
   return ["", ...labelled];
 }
 
-/** The newest round that a fork can start from besides the last: a checkpoint's. */
-function checkpointBefore({ config }: RunView, round: number): number | undefined {
+/** The newest round that a fork can start from besides the last: a checkpoint's. A fork has none of its parent's. */
+function checkpointBefore({ config, started }: RunView, round: number): number | undefined {
   const { every } = config.checkpoints;
   const before = Math.floor((round - 1) / every) * every;
-  return before > 0 ? before : undefined;
+  const inherited = started.run.lineage.parent?.round ?? 0;
+  return before > inherited ? before : undefined;
 }
 
 /** The end of a finished run: what it achieved, samples, where it lies, and what to do next. */

@@ -205,6 +205,14 @@ describe("the report", () => {
     assert.doesNotMatch(report({}, played(1, unanswered)), /The first query/);
   });
 
+  test("names no round of a fork's parent, whose checkpoints it does not have", () => {
+    const started = fakeStarted(fakeConfig({ "checkpoints.every": 1 }));
+    const lineage = { ...started.run.lineage, parent: { run: "parent", round: 1 } };
+    const view = new RunView({ ...started, run: { ...started.run, lineage } }, 0);
+    assert.doesNotMatch(finishedReport(summary, view, style).join("\n"), /Fork earlier/);
+    assert.match(finishedReport({ ...summary, rounds: 3 }, view, style).join("\n"), /fork x@2 /);
+  });
+
   test("names a round to fork from that has a checkpoint", () => {
     assert.match(report({}), /sparring fork x@1 /);
     assert.doesNotMatch(report({ rounds: 1 }), /@/);
