@@ -53,7 +53,7 @@ export class SessionCache {
       // Planning all buffers ahead takes 1.7 times the memory on nano and is not faster: shapes are static anyway.
       enableMemPattern: false,
       // Threads wait awake for the next operator, but 50 µs at most: that catches nearly all of them. Longer waits make a
-      // round a third slower beside another busy process, none at all makes training and decoding slower alone.
+      // round about a fifth slower beside another busy process, none at all makes training and decoding slower alone.
       extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: "50" }, force_spinning_stop: "1" } },
     });
     return {
