@@ -19,12 +19,11 @@ export class EngineProcess {
   /**
    * @param name    the engine, for messages
    * @param command program and arguments
-   * @param env     additional environment
    */
-  constructor(name: string, command: readonly [string, ...string[]], env: Readonly<Record<string, string>> = {}) {
+  constructor(name: string, command: readonly [string, ...string[]]) {
     this.#name = name;
     const [program, ...args] = command;
-    this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"], env: { ...process.env, ...env } });
+    this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
     readFrames(this.#child.stdout!, (frame) => this.#receive(frame));
     this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
       this.#lastWords.push(...text.split("\n").filter((line) => line.trim() !== ""));

@@ -38,7 +38,7 @@ const roleNames = Object.keys(roles);
 
 /**
  * The worker's program: bundled beside the daemon's. Run from source it has no bundle; then the tests name the one that
- * they have just built (SPARRING_ONNX_WORKER), which starts three times as fast as the sources through tsx.
+ * they have just built (SPARRING_ONNX_WORKER), which starts faster than the sources through tsx.
  */
 function workerCommand(): [string, ...string[]] {
   const bundled = fileURLToPath(new URL("./onnx-worker.js", import.meta.url));

@@ -14,12 +14,12 @@ export interface LoadedProgram {
 
 export type Outputs = Readonly<Record<string, Tensor>>;
 
-/** Loaded programs that are kept. Nano's run needs about thirty; each holds the memory of its largest run. */
+/** Loaded programs that are kept, at most: each holds the memory of its largest run. */
 const capacity = 48;
 
 /**
- * Loads programs and keeps the last used ones by key: building nano's training session takes about 80 ms, a step about
- * 10. Calls come one at a time, so a program that is dropped is not running.
+ * Loads programs and keeps the last used ones by key, because building one takes longer than running it. Calls
+ * come one at a time, so a program that is dropped is not running.
  */
 export class SessionCache {
   readonly #sessions = new Map<string, LoadedProgram>();
