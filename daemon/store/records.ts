@@ -94,3 +94,27 @@ export const queryRecordSchema = z.object({
   answers: z.array(answerRecordSchema),
 });
 export type QueryRecord = z.infer<typeof queryRecordSchema>;
+
+/** A person's rating of one answer. */
+export const ratingSchema = z.object({
+  /** Chosen by the client, so that a rating that is sent twice counts once. */
+  id: z.string().min(1).max(100),
+  at: z.string(),
+  rater: z.string().min(1).max(100),
+  round: z.number().int().nonnegative(),
+  query: z.number().int().nonnegative(),
+  answer: z.number().int().nonnegative(),
+  /** On the judge's scale, 0 to 7; null: looked at and skipped. */
+  score: z.number().int().min(0).max(7).nullable(),
+  /** The seven criteria, where the rater gave them. */
+  criteria: z
+    .array(z.union([z.literal(0), z.literal(1)]))
+    .length(7)
+    .optional(),
+  comment: z.string().max(10_000).optional(),
+  /** Whether the judge's scores were hidden. */
+  blind: z.boolean(),
+  /** Time that the rater took. */
+  seconds: z.number().nonnegative().optional(),
+});
+export type Rating = z.infer<typeof ratingSchema>;

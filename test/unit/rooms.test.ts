@@ -21,7 +21,12 @@ interface Room {
 const rooms: Readonly<Record<string, Room>> = {
   errors: { imports: [], pure: true, why: "everybody imports it" },
   version: { imports: ["package.json"], why: "it is one line that runs record and the command line shows" },
-  protocol: { imports: [], why: "extension, webview and daemon share it" },
+  protocol: { imports: ["store"], why: "extension, webview, daemon and command line share it" },
+  wire: { imports: ["errors", "protocol", "store"], why: "both ends of the socket share it, and it knows neither" },
+  client: {
+    imports: ["errors", "version", "protocol", "wire", "store"],
+    why: "the command line and the extension reach the daemon through it; it knows nothing of what the daemon does",
+  },
   selfplay: { imports: [], pure: true, why: "algorithms are pure functions, the same for every engine" },
   tasks: { imports: ["errors"], pure: true, why: "a task family is pure, and knows neither judges nor runs" },
   models: { imports: ["errors"], why: "a model is files and a tokenizer, whatever game is played with it" },
@@ -35,13 +40,33 @@ const rooms: Readonly<Record<string, Room>> = {
   config: { imports: ["errors"], types: ["selfplay"], why: "a config is validated before anything is built from it" },
   runs: {
     imports: ["errors", "version", "config", "store", "selfplay", "tasks", "models", "judge", "engine"],
+    types: ["protocol"],
     why: "runs compose the inner rooms, and don't know who starts or watches them",
   },
+  server: {
+    imports: ["errors", "version", "protocol", "wire", "config", "store", "engine", "runs"],
+    why: "the daemon's socket: it validates, authorises and delegates, and decides nothing about runs",
+  },
   cli: {
-    imports: ["errors", "version", "protocol", "config", "store", "tasks", "models", "engine", "runs"],
+    imports: [
+      "errors",
+      "version",
+      "protocol",
+      "wire",
+      "client",
+      "server",
+      "config",
+      "store",
+      "tasks",
+      "models",
+      "engine",
+    ],
     why: "the command line is outermost: nobody imports it, and rules of the game stay out of it",
   },
-  extension: { imports: ["protocol"], why: "the editor talks to the daemon through the protocol only" },
+  extension: {
+    imports: ["errors", "version", "protocol", "wire", "client"],
+    why: "the editor talks to the daemon through the protocol only",
+  },
   webview: { imports: ["protocol"], why: "a webview has no business logic and no socket" },
 };
 

@@ -1,0 +1,405 @@
+import { z } from "zod";
+import { lineageSchema, queryRecordSchema, ratingSchema, roundRecordSchema, runRecordSchema } from "./store/records.ts";
+
+/**
+ * Everything that crosses the daemon's socket: requests with their parameters and results, notifications, and the error
+ * shape. JSON-RPC 2.0 over one WebSocket, one message a text frame; the same connection carries LSP. The daemon validates
+ * parameters with these schemas; daemon, command line, extension and webviews take their types from here.
+ * `docs/protocol.md` is made from this file (`npm run protocol`), and a test fails when it was not.
+ *
+ * This file changes only in commits of its own. Verbs marked `core` never change their meaning: an older window can always
+ * list, watch, pause, resume and stop the runs of a newer daemon.
+ */
+
+/** Raised when a verb outside the core changes. A client of another version may use the core only. */
+export const protocolVersion = 1;
+
+/** A frame from a client is at most this long, bytes. Results are paged, so that the daemon's stay below it too. */
+export const maxFrameBytes = 4 * 1024 * 1024;
+
+/** Snapshots of a run's progress are at least this far apart, for each client, milliseconds. */
+export const snapshotIntervalMs = 100;
+
+// ---------------------------------------------------------------------------------------------------- shared pieces
+
+/** An id of a run. The client chooses it, so that a request that is sent twice starts one run. */
+const run = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
+const round = z.number().int().nonnegative();
+const time = z.string().describe("ISO 8601, UTC");
+
+/**
+ * `queued`: waits for the device. `starting`: its engine is being opened. `paused`: its process and memory are kept.
+ * `stopped`: by a person; `failed`: by an error; `interrupted`: its daemon ended. These three go on with `run/resume`.
+ */
+export const runStateSchema = z.enum([
+  "queued",
+  "starting",
+  "running",
+  "paused",
+  "finished",
+  "failed",
+  "stopped",
+  "interrupted",
+]);
+export type RunState = z.infer<typeof runStateSchema>;
+
+/** What went wrong and what to do next. `code` is stable. */
+export const problemSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  place: z.string().optional(),
+});
+export type Problem = z.infer<typeof problemSchema>;
+
+/** A run in a list. */
+export const runOverviewSchema = z.object({
+  id: run,
+  name: z.string(),
+  state: runStateSchema,
+  since: time.describe("when it came into this state"),
+  createdAt: time,
+  algorithm: z.string(),
+  task: z.string(),
+  model: z.string(),
+  seed: z.number().int(),
+  round: round.nullable().describe("the last finished round"),
+  rounds: round.describe("the last round that it will play"),
+  parent: z.object({ run, round }).optional(),
+  accuracy: z
+    .object({ first: z.number(), last: z.number() })
+    .nullable()
+    .describe("held-out accuracy at its first and its newest evaluation, 0–1"),
+  ratings: z.number().int().nonnegative(),
+  queuePlace: z.number().int().positive().optional().describe("1 is next; while queued"),
+  asked: z.enum(["pause", "stop"]).optional().describe("asked for, and not yet done"),
+  problem: problemSchema.optional().describe("why it failed"),
+  workspace: z.string().optional(),
+});
+export type RunOverview = z.infer<typeof runOverviewSchema>;
+
+/** What a running or paused run does now: a complete snapshot, so that a client needs no history. */
+export const progressSchema = z.object({
+  run,
+  state: runStateSchema,
+  round: round.describe("being played"),
+  rounds: round,
+  finished: round.nullable().describe("the last finished round: read the newer ones with round/list"),
+  phase: z.string().nullable(),
+  done: z.number().describe("units of work of this phase, of `total`"),
+  total: z.number(),
+  phaseSeconds: z.number(),
+  usualPhaseSeconds: z.number().nullable().describe("median of this phase in recent rounds"),
+  elapsedSeconds: z.number().describe("since this session of the run began, without pauses"),
+  remainingSeconds: z.number().nullable().describe("estimate; null before the first played round"),
+  device: z.string(),
+  stuck: z.string().optional().describe("a sentence, while a phase takes far longer than usual"),
+});
+export type Progress = z.infer<typeof progressSchema>;
+
+export const checkpointSchema = z.object({ round, bytes: z.number().int(), dir: z.string() });
+
+/** Whose weights answer. `current`: those of a run that is in memory, or the newest on disk. */
+const weights = z.union([z.literal("current"), z.literal("reference"), z.object({ checkpoint: round })]);
+
+const sampling = {
+  weights: weights.default("current"),
+  temperature: z.number().min(0).max(10).default(1),
+  seed: z.number().int().min(0).default(0),
+};
+
+const waited = z.number().describe("seconds until the device was free for it");
+
+const config = z.record(z.string(), z.unknown()).describe("a complete config, as `run --dry-run --json` prints it");
+
+// ---------------------------------------------------------------------------------------------------------- requests
+
+interface Verb {
+  readonly core?: true;
+  readonly summary: string;
+  readonly params: z.ZodType;
+  readonly result: z.ZodType;
+}
+
+export const requests = {
+  "sparring/hello": {
+    core: true,
+    summary: "The first message of every client. Other requests are refused before it.",
+    params: z.object({
+      protocol: z.number().int(),
+      client: z.object({ name: z.string().max(100), version: z.string().max(100) }),
+    }),
+    result: z.object({
+      protocol: z.number().int(),
+      compatible: z.boolean().describe("false: only core verbs are answered"),
+      version: z.string(),
+      build: z.string().describe("hash of the program's files, or `source`"),
+      home: z.string(),
+      pid: z.number().int(),
+      startedAt: time,
+    }),
+  },
+  "sparring/run/list": {
+    core: true,
+    summary: "All runs, the newest first.",
+    params: z.object({ after: run.optional(), limit: z.number().int().min(1).max(1000).default(200) }),
+    result: z.object({ runs: z.array(runOverviewSchema), next: run.nullable().describe("give it as `after`") }),
+  },
+  "sparring/run/pause": {
+    core: true,
+    summary: "Holds a run within the engine's abort latency, in the middle of a phase; memory is kept.",
+    params: z.object({ run }),
+    result: runOverviewSchema,
+  },
+  "sparring/run/resume": {
+    core: true,
+    summary: "Goes on with a paused run at once; queues a stopped, failed or interrupted one.",
+    params: z.object({ run }),
+    result: runOverviewSchema,
+  },
+  "sparring/run/stop": {
+    core: true,
+    summary: "Ends a run after its last finished round; it can be resumed.",
+    params: z.object({ run }),
+    result: runOverviewSchema,
+  },
+  "sparring/run/watch": {
+    core: true,
+    summary: "Subscribes this client to a run's progress, at most 10 snapshots a second.",
+    params: z.object({ run }),
+    result: z.object({ overview: runOverviewSchema, progress: progressSchema.nullable() }),
+  },
+  "sparring/run/unwatch": { core: true, summary: "Ends a subscription.", params: z.object({ run }), result: z.null() },
+
+  "sparring/run/start": {
+    summary: "Queues a run. Sent again with the same id and config, it answers with that run.",
+    params: z.object({
+      run,
+      config,
+      file: z
+        .string()
+        .optional()
+        .describe("the config file it came from; settings that need trust ask for its folder's"),
+      workspace: z.string().optional(),
+    }),
+    result: runOverviewSchema,
+  },
+  "sparring/run/fork": {
+    summary: "Queues a run that goes on from a round of another one, with changed settings or without.",
+    params: z.object({
+      run,
+      parent: run,
+      round: round.optional().describe("one with a checkpoint, or the last; the newest there is, if left out"),
+      settings: z.array(z.string()).default([]).describe("key=value"),
+      workspace: z.string().optional(),
+    }),
+    result: runOverviewSchema,
+  },
+  "sparring/run/get": {
+    summary: "Everything about a run but its rounds.",
+    params: z.object({ run }),
+    result: z.object({
+      overview: runOverviewSchema,
+      dir: z.string(),
+      config,
+      lineage: lineageSchema.nullable().describe("null while it waits for its first start"),
+      record: runRecordSchema.nullable(),
+      checkpoints: z.array(checkpointSchema),
+      progress: progressSchema.nullable(),
+      notes: z.array(z.string()).describe("what a start-up found to be out of order, and other warnings"),
+    }),
+  },
+  "sparring/run/log": {
+    summary: "The newest lines of a run's log.",
+    params: z.object({
+      run,
+      lines: z.number().int().min(1).max(1000).default(100),
+      level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+    }),
+    result: z.object({ lines: z.array(z.string()), file: z.string() }),
+  },
+  "sparring/round/list": {
+    summary: "Finished rounds in order, a page at a time.",
+    params: z.object({
+      run,
+      after: z.number().int().min(-1).default(-1).describe("only later rounds"),
+      limit: z.number().int().min(1).max(1000).default(1000),
+    }),
+    result: z.object({ rounds: z.array(roundRecordSchema), more: z.boolean() }),
+  },
+  "sparring/round/get": {
+    summary: "A round's queries with their answers, a page at a time.",
+    params: z.object({ run, round, from: z.number().int().nonnegative().default(0).describe("index of a query") }),
+    result: z.object({ queries: z.array(queryRecordSchema), next: z.number().int().nullable().describe("as `from`") }),
+  },
+  "sparring/checkpoint/list": {
+    summary: "Checkpoints, oldest first.",
+    params: z.object({ run }),
+    result: z.object({ checkpoints: z.array(checkpointSchema) }),
+  },
+  "sparring/checkpoint/chat": {
+    summary: "Answers a conversation with a run's weights, between two steps of its training.",
+    params: z.object({
+      run,
+      messages: z
+        .array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() }))
+        .min(1)
+        .max(200),
+      maxTokens: z.number().int().min(1).max(4096).default(256),
+      ...sampling,
+    }),
+    result: z.object({
+      text: z.string(),
+      tokens: z.number().int(),
+      stop: z.enum(["stop", "length"]),
+      waitedSeconds: waited,
+      weights: z.string().describe("whose weights answered, in words"),
+    }),
+  },
+  "sparring/sample/replay": {
+    summary: "Plays a stored query again: fresh answers by any of the run's weights, scored by its judges.",
+    params: z.object({
+      run,
+      round,
+      query: z.number().int().nonnegative(),
+      answers: z.number().int().min(1).max(64).default(8),
+      ...sampling,
+    }),
+    result: z.object({
+      query: z.string(),
+      answers: z.array(
+        z.object({
+          text: z.string(),
+          stop: z.enum(["stop", "length"]),
+          logprob: z.number().describe("sum over its tokens, nat"),
+          reward: z.number().nullable(),
+          selfReward: z.number().nullable(),
+          unscored: z.string().optional(),
+        }),
+      ),
+      waitedSeconds: waited,
+      weights: z.string(),
+    }),
+  },
+  "sparring/sample/rate": {
+    summary:
+      "Adds a rating by hand, flushed to disk before the answer. The client chooses its id, so it can be sent twice.",
+    params: z.object({ run, rating: ratingSchema.omit({ at: true }) }),
+    result: z.object({ ratings: z.number().int() }),
+  },
+  "sparring/sample/unrate": {
+    summary: "Takes a rating back.",
+    params: z.object({ run, id: z.string().min(1).max(100) }),
+    result: z.object({ ratings: z.number().int() }),
+  },
+  "sparring/rating/list": {
+    summary: "The ratings that stand, in the order in which they were made.",
+    params: z.object({
+      run,
+      from: z.number().int().nonnegative().default(0),
+      limit: z.number().int().min(1).max(1000).default(1000),
+    }),
+    result: z.object({ ratings: z.array(ratingSchema), more: z.boolean() }),
+  },
+  "sparring/engine/list": {
+    summary: "The engines, and whether each can be used here.",
+    params: z.object({}),
+    result: z.object({
+      engines: z.array(z.object({ name: z.string(), available: z.boolean(), about: z.string() })),
+    }),
+  },
+  "sparring/trust/list": {
+    summary: "Folders whose configs may name programs and servers.",
+    params: z.object({}),
+    result: z.object({ folders: z.array(z.object({ folder: z.string(), since: time })) }),
+  },
+  "sparring/trust/grant": {
+    summary: "Trusts a folder and those below it.",
+    params: z.object({ folder: z.string().max(4096) }),
+    result: z.null(),
+  },
+  "sparring/trust/revoke": {
+    summary: "Takes the trust in a folder back.",
+    params: z.object({ folder: z.string().max(4096) }),
+    result: z.null(),
+  },
+  "sparring/key/give": {
+    summary: "Gives the daemon a key for one origin. It stays in memory and is sent to that origin only.",
+    params: z.object({ origin: z.string().max(2000), key: z.string().min(1).max(10_000) }),
+    result: z.null(),
+  },
+  "sparring/key/forget": {
+    summary: "Forgets the key of an origin.",
+    params: z.object({ origin: z.string().max(2000) }),
+    result: z.null(),
+  },
+  "sparring/daemon/status": {
+    summary: "The daemon itself.",
+    params: z.object({}),
+    result: z.object({
+      version: z.string(),
+      pid: z.number().int(),
+      startedAt: time,
+      home: z.string(),
+      log: z.string().nullable().describe("its log file; null where it writes to a terminal"),
+      rssBytes: z.number().int(),
+      clients: z.number().int(),
+      device: z.object({
+        name: z.string(),
+        training: z.string().nullable().describe("the run that holds it"),
+        waiting: z.number().int().describe("interactive requests that wait for it"),
+      }),
+    }),
+  },
+  "sparring/daemon/shutdown": {
+    summary:
+      "Ends the daemon. Refused while a run is active, unless forced: then that run is interrupted and can be resumed.",
+    params: z.object({ force: z.boolean().default(false) }),
+    result: z.null(),
+  },
+} as const satisfies Record<string, Verb>;
+
+export type Method = keyof typeof requests;
+/** What a client sends: defaults may be left out. */
+export type ParamsOf<M extends Method> = z.input<(typeof requests)[M]["params"]>;
+/** What a handler gets: validated, with defaults. */
+export type ValidParamsOf<M extends Method> = z.output<(typeof requests)[M]["params"]>;
+export type ResultOf<M extends Method> = z.infer<(typeof requests)[M]["result"]>;
+
+// ------------------------------------------------------------------------------------------------------ notifications
+
+interface Announcement {
+  readonly core?: true;
+  readonly summary: string;
+  readonly params: z.ZodType;
+}
+
+/** All go from the daemon to its clients. */
+export const notifications = {
+  "sparring/run/changed": {
+    core: true,
+    summary: "A run came into being or into another state. To all clients.",
+    params: runOverviewSchema,
+  },
+  "sparring/round/progress": {
+    core: true,
+    summary: "A snapshot of a watched run. A slow reader gets fewer of them, never old ones.",
+    params: progressSchema,
+  },
+  "sparring/rating/changed": {
+    summary: "A run's ratings changed. To all clients.",
+    params: z.object({ run, ratings: z.number().int() }),
+  },
+} as const satisfies Record<string, Announcement>;
+
+export type NotificationMethod = keyof typeof notifications;
+export type NotificationParamsOf<M extends NotificationMethod> = z.infer<(typeof notifications)[M]["params"]>;
+
+// ------------------------------------------------------------------------------------------------------------- errors
+
+/** JSON-RPC's code of every error that a person can act on; `data` says which. */
+export const problemErrorCode = -32000;
+
+/** `data` of such an error; `problems` where there are several, as in a config. */
+export const errorDataSchema = problemSchema.extend({ problems: z.array(problemSchema).optional() });
+export type ErrorData = z.infer<typeof errorDataSchema>;
