@@ -60,6 +60,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "tasks",
       "models",
       "engine",
+      "runs",
     ],
     why: "the command line is outermost: nobody imports it, and rules of the game stay out of it",
   },
