@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { AbortedError, SparringError } from "../errors.ts";
+import type { EngineStatus } from "./engine.ts";
 import { type Frame, type FrameArray, readFrames, writeFrame } from "./frames.ts";
 
 /**
@@ -14,6 +15,7 @@ export class EngineProcess {
   #next = 1;
   #ended: SparringError | undefined;
   #closing = false;
+  #lastHeard = performance.now();
   readonly #exited: Promise<void>;
 
   /**
@@ -47,6 +49,18 @@ export class EngineProcess {
     return this.#child.pid;
   }
 
+  /** What the process is doing, as far as its frames tell. */
+  status(): EngineStatus {
+    const [oldest] = this.#pending.values();
+    const { pid } = this;
+    return {
+      alive: !this.#ended,
+      ...(pid !== undefined && { pid }),
+      ...(oldest && { call: oldest.verb }),
+      silentSeconds: (performance.now() - this.#lastHeard) / 1000,
+    };
+  }
+
   /** Sends a request and waits for its answer. */
   async request(
     verb: string,
@@ -59,6 +73,8 @@ export class EngineProcess {
     const id = this.#next++;
     const abort = (): void => this.#write({ header: { id: this.#next++, verb: "abort", target: id }, arrays: [] });
     options.signal?.addEventListener("abort", abort, { once: true });
+    // Silence counts from when there was something to say.
+    if (this.#pending.size === 0) this.#lastHeard = performance.now();
     try {
       return await new Promise((resolve, reject) => {
         this.#pending.set(id, { verb, resolve, reject, onProgress: options.onProgress });
@@ -84,6 +100,7 @@ export class EngineProcess {
 
   #receive({ header, arrays }: Frame): void {
     const { id, value, error, progress } = header as unknown as Reply;
+    this.#lastHeard = performance.now();
     const pending = this.#pending.get(id);
     if (!pending) return;
     if (progress) {

@@ -154,6 +154,17 @@ export interface Capabilities {
   readonly fingerprint: Readonly<Record<string, string>>;
 }
 
+/** What an engine's process is doing: for a watch-dog, and for the person who reads its warning. */
+export interface EngineStatus {
+  readonly alive: boolean;
+  /** Its process on this machine; absent for a remote engine and before `open`. */
+  readonly pid?: number;
+  /** The oldest call under way, e.g. `sample`. */
+  readonly call?: string;
+  /** Seconds since it last answered or told progress. */
+  readonly silentSeconds: number;
+}
+
 /** `hf`: a merged Hugging Face folder. `peft`: a PEFT adapter folder (LoRA only). */
 export type ExportFormat = "hf" | "peft";
 
@@ -196,6 +207,8 @@ export interface Engine {
   load(dir: string): Promise<void>;
   /** Writes the current policy for use elsewhere. */
   export(dir: string, format: ExportFormat): Promise<void>;
+  /** What it is doing right now; answered without asking its process. */
+  status(): EngineStatus;
   /** Ends the engine's process. Safe to call twice. */
   close(): Promise<void>;
 }

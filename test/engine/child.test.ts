@@ -20,8 +20,15 @@ test("an engine process that is killed fails the calls under way and all later o
       key: { seed: 1, round: 1, role: "solver" as const, query: 0, answer },
     }));
     const sampling = engine.sample(requests, { policy: "current", temperature: 1, maxTokens: 20, stopTokens: [] });
+    assert.deepEqual(
+      { ...engine.status(), silentSeconds: 0 },
+      { alive: true, pid: engine.pid, call: "sample", silentSeconds: 0 },
+    );
+    assert.ok(engine.status().silentSeconds < 60);
     process.kill(engine.pid!, "SIGKILL");
     await assert.rejects(sampling, died);
+    assert.equal(engine.status().alive, false);
+    assert.equal(engine.status().call, undefined);
     await assert.rejects(engine.snapshot(), died);
   } finally {
     await engine.close();

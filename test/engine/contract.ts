@@ -512,6 +512,21 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       }
     });
 
+    test("it tells what it is doing without being asked twice", async () => {
+      const engine = await open();
+      const quiet = engine.status();
+      assert.equal(quiet.alive, true);
+      assert.equal(quiet.call, undefined);
+      const work = engine.sample(requestsFor(60), drawing);
+      const busy = engine.status();
+      assert.equal(busy.call, "sample");
+      assert.ok(busy.silentSeconds >= 0 && busy.silentSeconds < 60);
+      await work;
+      assert.equal(engine.status().call, undefined);
+      await engine.close();
+      assert.equal(engine.status().alive, false);
+    });
+
     test("state of another model is refused whole", async () => {
       const engine = await open({ adapter: lora });
       const other = await open({ adapter: { ...lora, rank: 2 } });

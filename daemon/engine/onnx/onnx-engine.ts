@@ -8,6 +8,7 @@ import {
   type Capabilities,
   type Completion,
   type Engine,
+  type EngineStatus,
   type ExportFormat,
   type GradientOf,
   type ModelRef,
@@ -189,6 +190,10 @@ export class OnnxEngine implements Engine {
 
   async export(dir: string, format: ExportFormat): Promise<void> {
     await this.#process.request("export", { dir, format });
+  }
+
+  status(): EngineStatus {
+    return this.#process.status();
   }
 
   async close(): Promise<void> {
