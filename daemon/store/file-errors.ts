@@ -29,7 +29,7 @@ export function fileError(cause: unknown, path: string, purpose: "read" | "write
       return new SparringError(
         "store/disk-full",
         `No space is left to write ${path}.`,
-        "Free some space on that disk (or raise your quota), then resume the run: every finished round is safe.",
+        "Free some space on that disk (or raise your quota), then try again, or resume the run: every finished round is safe.",
         { place: path, cause },
       );
     case "EROFS":
@@ -79,15 +79,17 @@ export function withClearErrors(fs: FileSystem): FileSystem {
         throw fileError(error, path, "read");
       }
     },
+    readRange: (path, start, end) => reading(path, fs.readRange(path, start, end)),
     size: (path) => reading(path, fs.size(path)),
+    stamp: (path) => reading(path, fs.stamp(path)),
     list: (folder) => reading(folder, fs.list(folder)),
-    write: (path, data) => writing(path, fs.write(path, data)),
+    write: (path, data, mode) => writing(path, fs.write(path, data, mode)),
     append: (path, data) => writing(path, fs.append(path, data)),
     truncate: (path, bytes) => writing(path, fs.truncate(path, bytes)),
     syncFile: (path) => writing(path, fs.syncFile(path)),
     syncFolder: (path) => writing(path, fs.syncFolder(path)),
     rename: (from, to) => writing(to, fs.rename(from, to)),
-    makeFolder: (path) => writing(path, fs.makeFolder(path)),
+    makeFolder: (path, mode) => writing(path, fs.makeFolder(path, mode)),
     removeFile: (path) => writing(path, fs.removeFile(path)),
     removeFolder: (path) => writing(path, fs.removeFolder(path)),
   };

@@ -26,8 +26,11 @@ export function toJsonLines(values: readonly unknown[]): Uint8Array {
   return Buffer.from(values.map((value) => `${JSON.stringify(value)}\n`).join(""));
 }
 
-/** Reads lines of JSON and validates each. @throws SparringError with file and line, for every fault but a torn end */
-export function parseJsonLines<T>(bytes: Uint8Array, file: string, kind: LineKind<T>): JsonLines<T> {
+/**
+ * Reads lines of JSON and validates each. `firstLine`: number in the file of the first of them.
+ * @throws SparringError with file and line, for every fault but a torn end
+ */
+export function parseJsonLines<T>(bytes: Uint8Array, file: string, kind: LineKind<T>, firstLine = 1): JsonLines<T> {
   const values: T[] = [];
   const ends: number[] = [];
   let start = 0;
@@ -35,7 +38,7 @@ export function parseJsonLines<T>(bytes: Uint8Array, file: string, kind: LineKin
     const newline = bytes.indexOf(10, start);
     if (newline < 0) break;
     const end = newline + 1;
-    const place = `${file}:${values.length + 1}`;
+    const place = `${file}:${firstLine + values.length}`;
     const json = parseJson(bytes.subarray(start, newline));
     if (json === undefined) {
       if (end === bytes.length) break;
@@ -50,9 +53,18 @@ export function parseJsonLines<T>(bytes: Uint8Array, file: string, kind: LineKin
   return { values, ends, tornBytes: bytes.length - start };
 }
 
-/** The first fault that a schema found, with its path: `metrics.reward: expected number, received string`. */
+/**
+ * The first fault that a schema found, with its path: `metrics.reward: expected number, received string`. Where one of several
+ * shapes is expected, that of the shape which fits deepest.
+ */
 export function firstIssue(error: z.ZodError): string {
-  const issue = error.issues[0]!;
+  let issue = error.issues[0]!;
+  while (issue.code === "invalid_union") {
+    const faults = issue.errors.map((issues) => issues[0]!);
+    const [deepest] = faults.sort((a, b) => b.path.length - a.path.length);
+    if (!deepest) break;
+    issue = deepest as z.core.$ZodIssue;
+  }
   const path = issue.path.join(".");
   return path === "" ? issue.message : `${path}: ${issue.message}`;
 }

@@ -4,12 +4,18 @@ import type { RecoveryRef } from "./records.ts";
 /** One of the two recovery slots, written in turn. */
 export type Slot = RecoveryRef["slot"];
 
-/** Where the files of a run lie, below its folder `dir`. */
+/** Where files lie: those of SPARRING_HOME below `home`, those of a run below its folder `dir`. */
 export const layout = {
+  index: (home: string): string => join(home, "db.json"),
+  trust: (home: string): string => join(home, "trust.json"),
   runs: (home: string): string => join(home, "runs"),
   run: (home: string, id: string): string => join(home, "runs", id),
   record: (dir: string): string => join(dir, "run.json"),
+  status: (dir: string): string => join(dir, "status.json"),
   rounds: (dir: string): string => join(dir, "rounds.jsonl"),
+  ratings: (dir: string): string => join(dir, "ratings.jsonl"),
+  log: (dir: string): string => join(dir, "log.txt"),
+  olderLog: (dir: string): string => join(dir, "log.1.txt"),
   samplesFolder: (dir: string): string => join(dir, "samples"),
   samples: (dir: string, round: number): string => join(dir, "samples", `${roundName(round)}.jsonl`),
   recovery: (dir: string): string => join(dir, "recovery"),

@@ -39,6 +39,64 @@ export const runRecordSchema = z.object({
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
 
+/** The states of a run; what each means is said in protocol.ts, which has the same list. */
+export const runStates = [
+  "queued",
+  "starting",
+  "running",
+  "paused",
+  "finished",
+  "failed",
+  "stopped",
+  "interrupted",
+] as const;
+export type RunState = (typeof runStates)[number];
+
+/** What went wrong, as a SparringError says it. */
+export const problemRecordSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  place: z.string().optional(),
+});
+export type ProblemRecord = z.infer<typeof problemRecordSchema>;
+
+/** What was asked for when a run was queued: all that is needed to start it. */
+export const runRequestSchema = z.discriminatedUnion("kind", [
+  z.object({
+    kind: z.literal("start"),
+    /** A complete config (validated by `config` when it is used). */
+    config: z.record(z.string(), z.unknown()),
+    /** The config file that it came from. */
+    file: z.string().optional(),
+    workspace: z.string().optional(),
+    at: z.string(),
+  }),
+  z.object({
+    kind: z.literal("fork"),
+    parent: z.string(),
+    round: z.number().int().nonnegative(),
+    /** `key=value`, in the order in which they apply. */
+    settings: z.array(z.string()),
+    workspace: z.string().optional(),
+    at: z.string(),
+  }),
+]);
+export type RunRequest = z.infer<typeof runRequestSchema>;
+
+/** status.json: the control state of a run, replaced at each change. */
+export const runStatusSchema = z.object({
+  format: z.literal(1),
+  state: z.enum(runStates),
+  /** When it came into this state. */
+  since: z.string(),
+  /** Why it failed. */
+  problem: problemRecordSchema.optional(),
+  /** A queued run has no run.json yet: this outlives its daemon. */
+  request: runRequestSchema.optional(),
+});
+export type RunStatus = z.infer<typeof runStatusSchema>;
+
 /** Which recovery slot holds the state after a round, and the hash that proves it whole. */
 export const recoveryRefSchema = z.object({ slot: z.enum(["a", "b"]), hash: z.string() });
 export type RecoveryRef = z.infer<typeof recoveryRefSchema>;

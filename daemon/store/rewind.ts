@@ -3,12 +3,13 @@ import { checkpointRounds } from "./checkpoints.ts";
 import type { FileSystem } from "./fs.ts";
 import { toJsonLines } from "./jsonl.ts";
 import { layout, roundName, roundOfName } from "./layout.ts";
+import { setRatingsAside } from "./rating-lines.ts";
 import type { RoundRecord } from "./records.ts";
 import { ensureFolder, replaceFile } from "./tree.ts";
 
 /**
  * Keeps finished rounds that training can't continue from: copies their lines to `rewound/<time>-<last round>/rounds.jsonl`
- * and moves their samples and checkpoints there, durably. The caller then cuts rounds.jsonl.
+ * with their ratings, and moves their samples and checkpoints there, durably. The caller then cuts rounds.jsonl.
  * The folder is named after the newest of the rounds (no two plays of a round finish at the same time), so that a start-up
  * that was cut short here goes on in the same one.
  * @returns the folder
@@ -22,6 +23,7 @@ export async function setAside(fs: FileSystem, dir: string, rounds: readonly Rou
   await ensureFolder(fs, layout.samplesFolder(folder));
   await ensureFolder(fs, layout.checkpoints(folder));
   await replaceFile(fs, layout.rounds(folder), toJsonLines(rounds));
+  await setRatingsAside(fs, dir, folder, rounds);
   await fs.syncFolder(layout.rewound(dir));
   await fs.syncFolder(dir);
 

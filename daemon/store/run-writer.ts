@@ -1,6 +1,7 @@
 import type { Checkpoint, Retention } from "./checkpoints.ts";
 import { findCheckpoint, retainCheckpoints, writeCheckpoint } from "./checkpoints.ts";
 import type { FileSystem } from "./fs.ts";
+import { InOrder } from "./in-order.ts";
 import { toJsonLines } from "./jsonl.ts";
 import { layout } from "./layout.ts";
 import type { QueryRecord, RoundRecord, RunRecord } from "./records.ts";
@@ -32,7 +33,7 @@ export class RunWriter {
   #position: Position | undefined;
   /** A failed commit may have left bytes of its line behind the position. */
   #tailIsClean = true;
-  #lastOperation: Promise<unknown> = Promise.resolve();
+  readonly #operations = new InOrder();
 
   constructor(
     fs: FileSystem,
@@ -53,7 +54,7 @@ export class RunWriter {
    * @throws SparringError `store/corrupt-rounds`, `store/recovery-damaged`
    */
   recover(): Promise<Recovered> {
-    return this.#inOrder(async () => {
+    return this.#operations.run(async () => {
       const { recovered, position } = await recoverFiles(this.#fs, this.dir, this.record);
       this.#position = position;
       return recovered;
@@ -67,7 +68,7 @@ export class RunWriter {
    * @returns the record as written, with its recovery snapshot
    */
   commitRound(commit: RoundCommit): Promise<RoundRecord> {
-    return this.#inOrder(async () => {
+    return this.#operations.run(async () => {
       const position = this.#knownPosition();
       const { round } = commit.record;
       if (round !== position.round + 1) throw new Error(`round ${round} came where ${position.round + 1} is next`);
@@ -91,7 +92,7 @@ export class RunWriter {
    * the checkpoint of a round that never finished is removed by `recover`.
    */
   writeCheckpoint(round: number, write: (folder: string) => Promise<void>): Promise<Checkpoint> {
-    return this.#inOrder(async () => {
+    return this.#operations.run(async () => {
       await writeCheckpoint(this.#fs, this.dir, round, write);
       return findCheckpoint(this.#fs, this.dir, round);
     });
@@ -99,12 +100,12 @@ export class RunWriter {
 
   /** Removes the checkpoints of finished rounds that `keep` does not name, so call it after `commitRound`. @returns their rounds */
   retainCheckpoints(keep: Retention): Promise<number[]> {
-    return this.#inOrder(() => retainCheckpoints(this.#fs, this.dir, keep, this.#knownPosition().round));
+    return this.#operations.run(() => retainCheckpoints(this.#fs, this.dir, keep, this.#knownPosition().round));
   }
 
   /** Waits for what is under way and gives the run's lock back. */
   close(): Promise<void> {
-    return this.#inOrder(this.#release);
+    return this.#operations.run(this.#release);
   }
 
   #knownPosition(): Position {
@@ -119,12 +120,5 @@ export class RunWriter {
     await this.#fs.append(file, line);
     await this.#fs.syncFile(file);
     this.#tailIsClean = true;
-  }
-
-  /** Starts once all earlier operations have ended, well or not: two are never in flight at once. */
-  #inOrder<T>(operation: () => Promise<T>): Promise<T> {
-    const result = this.#lastOperation.then(operation);
-    this.#lastOperation = result.catch(() => undefined);
-    return result;
   }
 }

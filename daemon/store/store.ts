@@ -2,15 +2,19 @@ import { SparringError } from "../errors.ts";
 import { type Checkpoint, findCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import { orIfMissing, withClearErrors } from "./file-errors.ts";
 import { type FileSystem, nodeFileSystem } from "./fs.ts";
+import { InOrder } from "./in-order.ts";
+import { toJsonFile } from "./json-file.ts";
 import { layout } from "./layout.ts";
 import { acquireWriterLock } from "./lock.ts";
 import { type Processes, systemProcesses } from "./processes.ts";
-import type { QueryRecord, RoundRecord, RunRecord } from "./records.ts";
+import { RatingsJournal } from "./ratings.ts";
+import type { QueryRecord, RoundRecord, RunRecord, RunStatus } from "./records.ts";
 import { beginningOf } from "./recover.ts";
-import { readRoundLog } from "./rounds.ts";
-import { checkRunExists, checkRunId, hasRunRecord, listRunIds, readRunRecord } from "./run-record.ts";
+import { type RoundPage, readRoundLog, readRoundsAfter } from "./rounds.ts";
+import { checkRunExists, checkRunId, hasRunRecord, listKnownIds, listRunIds, readRunRecord } from "./run-record.ts";
 import { RunWriter } from "./run-writer.ts";
 import { readSamples } from "./samples.ts";
+import { readStatus, writeStatus } from "./status.ts";
 import { ensureFolder, ensureFolders, replaceFile } from "./tree.ts";
 
 /**
@@ -22,12 +26,14 @@ import { ensureFolder, ensureFolders, replaceFile } from "./tree.ts";
  */
 export class Store {
   readonly home: string;
-  readonly #fs: FileSystem;
+  /** The disk, with errors that a person can act on. */
+  readonly fs: FileSystem;
   readonly #processes: Processes;
+  readonly #statusWrites = new InOrder();
 
   constructor(home: string, { fs = nodeFileSystem, processes = systemProcesses }: StoreOptions = {}) {
     this.home = home;
-    this.#fs = withClearErrors(fs);
+    this.fs = withClearErrors(fs);
     this.#processes = processes;
   }
 
@@ -37,34 +43,86 @@ export class Store {
     return layout.run(this.home, id);
   }
 
-  /** Ids of all runs, sorted. */
-  listRuns(): Promise<string[]> {
-    return listRunIds(this.#fs, this.home);
+  /** The folder of a run, or of one that was asked for. @throws SparringError `store/unknown-run` (with the nearest id) */
+  async existingDir(id: string): Promise<string> {
+    await checkRunExists(this.fs, this.home, id);
+    return this.dir(id);
   }
 
-  /** @throws SparringError `store/unknown-run` (with the nearest id), `store/newer-format`, `store/corrupt-run` */
+  /** Ids of all runs, sorted. */
+  listRuns(): Promise<string[]> {
+    return listRunIds(this.fs, this.home);
+  }
+
+  /** Ids of all runs, with those that were asked for and have not started yet; sorted. */
+  listAll(): Promise<string[]> {
+    return listKnownIds(this.fs, this.home);
+  }
+
+  /**
+   * @throws SparringError `store/unknown-run` (with the nearest id), `store/not-started`, `store/newer-format`,
+   * `store/corrupt-run`
+   */
   readRun(id: string): Promise<RunRecord> {
-    return readRunRecord(this.#fs, this.home, id);
+    return readRunRecord(this.fs, this.home, id);
+  }
+
+  /**
+   * The control state of a run; undefined for a run that was made without the daemon.
+   * @throws SparringError `store/unknown-run`, `store/newer-format`, `store/corrupt-status`
+   */
+  async readStatus(id: string): Promise<RunStatus | undefined> {
+    return readStatus(this.fs, await this.existingDir(id));
+  }
+
+  /**
+   * Replaces the control state of a run, durably, and creates the run's folder where it is missing. Calls take effect one
+   * after the other.
+   */
+  async writeStatus(id: string, status: RunStatus): Promise<void> {
+    const dir = this.dir(id);
+    await this.#statusWrites.run(async () => {
+      await ensureFolders(this.fs, layout.runs(this.home));
+      await ensureFolder(this.fs, dir);
+      await this.fs.syncFolder(layout.runs(this.home));
+      await writeStatus(this.fs, dir, status);
+    });
   }
 
   /** The finished rounds, oldest first. @throws SparringError `store/unknown-run`, `store/corrupt-rounds` (file and line) */
   async readRounds(id: string): Promise<readonly RoundRecord[]> {
-    return (await readRoundLog(this.#fs, await this.#existing(id))).rounds;
+    return (await readRoundLog(this.fs, await this.existingDir(id))).rounds;
+  }
+
+  /**
+   * The first `limit` finished rounds after `after` (−1: from the first on).
+   * @throws SparringError `store/unknown-run`, `store/corrupt-rounds` (file and line)
+   */
+  async readRoundsAfter(id: string, after: number, limit: number): Promise<RoundPage> {
+    return readRoundsAfter(this.fs, await this.existingDir(id), after, limit);
+  }
+
+  /**
+   * Opens the journal of a run's ratings. There may be one at a time: keep it as long as the run can be rated.
+   * @throws SparringError `store/unknown-run`, `store/corrupt-ratings` (file and line)
+   */
+  async openRatings(id: string): Promise<RatingsJournal> {
+    return RatingsJournal.open(this.fs, await this.existingDir(id));
   }
 
   /** @throws SparringError `store/unknown-run`, `store/no-samples`, `store/corrupt-samples` (file and line) */
   async readSamples(id: string, round: number): Promise<readonly QueryRecord[]> {
-    return readSamples(this.#fs, await this.#existing(id), round);
+    return readSamples(this.fs, await this.existingDir(id), round);
   }
 
   /** Whole checkpoints, oldest first. @throws SparringError `store/unknown-run` */
   async listCheckpoints(id: string): Promise<Checkpoint[]> {
-    return listCheckpoints(this.#fs, await this.#existing(id));
+    return listCheckpoints(this.fs, await this.existingDir(id));
   }
 
   /** @throws SparringError `store/unknown-run`, `store/unknown-checkpoint` (naming those there are) */
   async findCheckpoint(id: string, round: number): Promise<Checkpoint> {
-    return findCheckpoint(this.#fs, await this.#existing(id), round);
+    return findCheckpoint(this.fs, await this.existingDir(id), round);
   }
 
   /**
@@ -72,7 +130,7 @@ export class Store {
    * @throws SparringError `store/run-exists`, `store/locked`, `store/locked-elsewhere`
    */
   async create(record: RunRecord): Promise<RunWriter> {
-    const fs = this.#fs;
+    const fs = this.fs;
     const dir = this.dir(record.id);
     await ensureFolders(fs, layout.runs(this.home));
     await ensureFolder(fs, dir);
@@ -95,13 +153,8 @@ export class Store {
   async open(id: string): Promise<RunWriter> {
     const dir = this.dir(id);
     const record = await this.readRun(id);
-    const release = await acquireWriterLock(this.#fs, dir, id, this.#processes);
-    return new RunWriter(this.#fs, dir, record, release, undefined);
-  }
-
-  async #existing(id: string): Promise<string> {
-    await checkRunExists(this.#fs, this.home, id);
-    return this.dir(id);
+    const release = await acquireWriterLock(this.fs, dir, id, this.#processes);
+    return new RunWriter(this.fs, dir, record, release, undefined);
   }
 }
 
@@ -122,7 +175,7 @@ async function createFiles(fs: FileSystem, dir: string, record: RunRecord): Prom
   await fs.write(layout.rounds(dir), new Uint8Array());
   await fs.syncFolder(dir);
   try {
-    await replaceFile(fs, layout.record(dir), Buffer.from(`${JSON.stringify(record, undefined, 2)}\n`));
+    await replaceFile(fs, layout.record(dir), toJsonFile(record));
   } catch (error) {
     // Its name may be there already: a run whose creation failed must not exist.
     await orIfMissing(fs.removeFile(layout.record(dir)), undefined);

@@ -48,20 +48,20 @@ export async function removeTree(fs: FileSystem, root: string): Promise<void> {
   await fs.removeFolder(root);
 }
 
-/** Makes a folder unless it is there. Its name is durable once its parent is flushed. */
-export async function ensureFolder(fs: FileSystem, path: string): Promise<void> {
+/** Makes a folder unless it is there. Its name is durable once its parent is flushed. `mode`: permissions of a new one. */
+export async function ensureFolder(fs: FileSystem, path: string, mode?: number): Promise<void> {
   try {
-    await fs.makeFolder(path);
+    await fs.makeFolder(path, mode);
   } catch (error) {
     if (errorCode(error) !== "EEXIST") throw error;
   }
 }
 
-/** Makes a folder and the missing ones above it, all durable. */
-export async function ensureFolders(fs: FileSystem, path: string): Promise<void> {
+/** Makes a folder and the missing ones above it, all durable. `mode`: permissions of the new ones. */
+export async function ensureFolders(fs: FileSystem, path: string, mode?: number): Promise<void> {
   if ((await orIfMissing(fs.list(path), undefined)) !== undefined) return;
-  await ensureFolders(fs, dirname(path));
-  await ensureFolder(fs, path);
+  await ensureFolders(fs, dirname(path), mode);
+  await ensureFolder(fs, path, mode);
   try {
     await fs.syncFolder(dirname(path));
   } catch (error) {
@@ -74,10 +74,13 @@ export async function ensureFolders(fs: FileSystem, path: string): Promise<void>
 /** Suffix of a file that is being written; a leftover of a crash, removed at the next start. */
 export const temporarySuffix = ".tmp";
 
-/** Writes a whole file, durably: after a crash the old content or the new one is there, never a mixture. */
-export async function replaceFile(fs: FileSystem, path: string, data: Uint8Array): Promise<void> {
+/**
+ * Writes a whole file, durably: after a crash the old content or the new one is there, never a mixture.
+ * `mode`: its permissions.
+ */
+export async function replaceFile(fs: FileSystem, path: string, data: Uint8Array, mode?: number): Promise<void> {
   const temporary = `${path}${temporarySuffix}`;
-  await fs.write(temporary, data);
+  await fs.write(temporary, data, mode);
   await fs.syncFile(temporary);
   await fs.rename(temporary, path);
   await fs.syncFolder(dirname(path));

@@ -5,10 +5,10 @@ import { assertNothingLost } from "./invariants.ts";
 import { MemoryFileSystem } from "./memory-fs.ts";
 import { afterPowerCut, anyPowerCut } from "./power-cut.ts";
 import { pseudoRandom } from "./pseudo-random.ts";
-import { type Mark, RestartingProcesses, Trainer } from "./trainer.ts";
+import { type Mark, RestartingProcesses, runId, Trainer } from "./trainer.ts";
 
 const action = fc.record({
-  does: fc.constantFrom("commit", "commit without snapshot", "checkpoint", "retain", "restart"),
+  does: fc.constantFrom("commit", "commit without snapshot", "checkpoint", "retain", "rate", "undo", "restart"),
   meets: fc.oneof(
     { weight: 3, arbitrary: fc.constant({ kind: "nothing" } as const) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("full disk" as const), at: fc.nat(20) }) },
@@ -26,7 +26,7 @@ const action = fc.record({
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
 /** What may happen to a run, in any order: the property is that nothing acknowledged is ever lost. */
-export const history: fc.Arbitrary<Action[]> = fc.array(action, { minLength: 1, maxLength: 14 });
+export const history: fc.Arbitrary<Action[]> = fc.array(action, { minLength: 1, maxLength: 18 });
 
 /** Plays a history and checks the run after every restart. */
 export async function playHistory(actions: readonly Action[]): Promise<void> {
@@ -37,6 +37,7 @@ export async function playHistory(actions: readonly Action[]): Promise<void> {
   let trainer = new Trainer(fs, session, processes);
   let next = 0;
   let marked = 0;
+  let ratings = 0;
   await trainer.create();
 
   const hear = (until: number): void => {
@@ -51,9 +52,21 @@ export async function playHistory(actions: readonly Action[]): Promise<void> {
     await assertNothingLost(fs, trainer.store, recovered, marks);
     next = (recovered.from?.round ?? -1) + 1;
   };
+  const rate = async (): Promise<void> => {
+    if (next === 0) return;
+    await trainer.rate(next - 1, `rating ${ratings}`);
+    ratings++;
+  };
+  /** Takes the newest rating back that stands. */
+  const undo = async (): Promise<void> => {
+    const standing = await (await trainer.store.openRatings(runId)).list();
+    if (standing.length > 0) await trainer.unrate(standing.at(-1)!.id);
+  };
   const perform = async (does: Action["does"]): Promise<void> => {
     if (does === "checkpoint") await trainer.checkpoint(next);
     else if (does === "retain") await trainer.retain(1, [0]);
+    else if (does === "rate") await rate();
+    else if (does === "undo") await undo();
     else if (does === "restart") await restart();
     else await trainer.commit(next++, does === "commit");
   };

@@ -6,7 +6,7 @@ import { MemoryFileSystem } from "./memory-fs.ts";
 import { afterPowerCut, powerCuts } from "./power-cut.ts";
 import { type Mark, RestartingProcesses, runId, Trainer } from "./trainer.ts";
 
-/** What a run does with its store, one promise after the other; the middle is a kill, which costs round 1. */
+/** What a run does with its store, one promise after the other; the middle is a kill, which costs round 1 and its rating. */
 function play(fs: MemoryFileSystem, processes: RestartingProcesses): (() => Promise<unknown>)[] {
   const first = new Trainer(fs, 1, processes);
   const second = new Trainer(fs, 2, processes);
@@ -15,10 +15,15 @@ function play(fs: MemoryFileSystem, processes: RestartingProcesses): (() => Prom
     () => first.checkpoint(0),
     () => first.commit(0),
     () => first.commit(1, false),
+    () => first.rate(0, "a0"),
+    () => first.rate(1, "a1"),
+    () => first.rate(0, "b0"),
+    () => first.unrate("b0"),
     async () => processes.restart(),
     () => second.recover(),
     () => second.checkpoint(1),
     () => second.commit(1),
+    () => second.rate(1, "c1"),
     () => second.commit(2),
     () => second.retain(1, []),
     () => second.close(),

@@ -4,6 +4,7 @@ import { listCheckpoints } from "../../../daemon/store/checkpoints.ts";
 import { orIfMissing } from "../../../daemon/store/file-errors.ts";
 import type { FileSystem } from "../../../daemon/store/fs.ts";
 import { layout } from "../../../daemon/store/layout.ts";
+import { readRatings } from "../../../daemon/store/rating-lines.ts";
 import type { Recovered } from "../../../daemon/store/recover.ts";
 import { readRoundLog } from "../../../daemon/store/rounds.ts";
 import { readSamples } from "../../../daemon/store/samples.ts";
@@ -17,6 +18,8 @@ const dir = layout.run(home, runId);
 interface Holdings {
   readonly rounds: Set<string>;
   readonly checkpoints: Set<string>;
+  /** By id, the play that it is about. */
+  readonly ratings: Map<string, string>;
 }
 
 /**
@@ -37,14 +40,26 @@ export async function assertNothingLost(
   }
   await assertTidy(fs);
 
-  const held: Holdings = { rounds: new Set(), checkpoints: new Set() };
+  const held: Holdings = { rounds: new Set(), checkpoints: new Set(), ratings: new Map() };
   await collect(fs, dir, held);
   for (const { name } of await orIfMissing(fs.list(layout.rewound(dir)), [])) {
     await collect(fs, join(layout.rewound(dir), name), held);
   }
+  const standing = await (await store.openRatings(runId)).list();
+  for (const { id, round, comment } of standing) {
+    assert.equal(sessions.get(round), comment, `rating ${id} is of another play of round ${round}`);
+    held.ratings.set(id, name({ round, session: comment! }));
+  }
+  const mayBeUndone = (id: string): boolean => marks.some((mark) => mark.kind === "undoing" && mark.id === id);
   const dropped = new Set(marks.flatMap((mark) => (mark.kind === "dropping" ? mark.rounds : [])));
   const finished = new Set(marks.flatMap((mark) => (mark.kind === "round" ? [name(mark)] : [])));
   for (const mark of marks) {
+    if (mark.kind === "undone") assert.ok(!standing.some(({ id }) => id === mark.id), `${mark.id} was taken back`);
+    if (mark.kind === "rating" && !mayBeUndone(mark.id)) {
+      const play = held.ratings.get(mark.id);
+      assert.ok(play !== undefined, `rating ${mark.id} is lost`);
+      assert.ok(held.rounds.has(play), `rating ${mark.id} is not where its round is`);
+    }
     if (mark.kind === "round") assert.ok(held.rounds.has(name(mark)), `round ${name(mark)} is lost`);
     // A checkpoint belongs to its round: while that is unfinished, it goes when the round is played again.
     if (mark.kind === "checkpoint" && finished.has(name(mark)) && !dropped.has(mark.round)) {
@@ -60,6 +75,10 @@ async function collect(fs: FileSystem, folder: string, held: Holdings): Promise<
   for (const { round, notes } of rounds) {
     assert.deepEqual(await readSamples(fs, folder, round), queriesOf(round, notes[0]!));
     held.rounds.add(name({ round, session: notes[0]! }));
+  }
+  for (const { id, round, comment } of folder === dir ? [] : await readRatings(fs, folder)) {
+    assert.ok(held.rounds.has(name({ round, session: comment! })), `rating ${id} is not where its round is`);
+    held.ratings.set(id, name({ round, session: comment! }));
   }
   for (const checkpoint of await listCheckpoints(fs, folder)) {
     const text = String(await fs.read(join(checkpoint.dir, "weights.safetensors")));

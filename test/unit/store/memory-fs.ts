@@ -1,5 +1,5 @@
 import { basename, dirname } from "node:path";
-import type { Entry, FileSystem } from "../../../daemon/store/fs.ts";
+import type { Entry, FileStamp, FileSystem } from "../../../daemon/store/fs.ts";
 
 /** A file's number on its disk: names come and go, data belongs to the number. */
 type Inode = number;
@@ -32,6 +32,9 @@ export interface Disk {
 /** An operation that needs space; what `MemoryFileSystem.isFull` is asked about. */
 export type Growing = "write" | "append" | "sync" | "rename" | "makeFolder";
 
+/** Counts changes over all disks, in place of time: no two changes have the same. */
+let ticks = 1;
+
 /** A file system in memory that records its steps. `isFull` makes operations fail as on a full disk. */
 export class MemoryFileSystem implements FileSystem {
   /** What the disk held before the first step. */
@@ -39,6 +42,8 @@ export class MemoryFileSystem implements FileSystem {
   readonly steps: Step[] = [];
   isFull: (operation: Growing) => boolean = () => false;
   readonly #disk: Disk;
+  readonly #modified = new Map<Inode, number>();
+  readonly #started = ticks++;
   #nextInode: Inode;
 
   constructor(start: Disk = { folders: new Map([[rootInode, new Map()]]), files: new Map() }) {
@@ -58,6 +63,16 @@ export class MemoryFileSystem implements FileSystem {
   async *readChunks(path: string, chunkBytes: number): AsyncGenerator<Buffer> {
     const data = this.#file(path);
     for (let at = 0; at < data.length; at += chunkBytes) yield data.subarray(at, at + chunkBytes);
+  }
+
+  async readRange(path: string, start: number, end: number): Promise<Buffer> {
+    return Buffer.from(this.#file(path).subarray(start, end));
+  }
+
+  async stamp(path: string): Promise<FileStamp> {
+    const { length } = this.#file(path);
+    const inode = this.#inode(path);
+    return { bytes: length, modified: this.#modified.get(inode) ?? this.#started, inode };
   }
 
   async size(path: string): Promise<number> {
@@ -150,6 +165,7 @@ export class MemoryFileSystem implements FileSystem {
       applyNames(this.#disk, step.changes);
     }
     if (step.kind === "data") {
+      this.#modified.set(step.inode, ticks++);
       this.#disk.files.set(step.inode, applyData(this.#disk.files.get(step.inode)!, step.change));
     }
   }

@@ -4,11 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { type FileSystem, nodeFileSystem } from "../../../daemon/store/fs.ts";
+import { RunIndex } from "../../../daemon/store/index/run-index.ts";
+import type { RunStatus } from "../../../daemon/store/records.ts";
 import { Store } from "../../../daemon/store/store.ts";
 import { hashTree } from "../../../daemon/store/tree-hash.ts";
 import { MemoryFileSystem } from "./memory-fs.ts";
 import { assertRejects } from "./throws.ts";
-import { assertState, queriesOf, roundRecord, runId, runRecord, writeState } from "./trainer.ts";
+import { assertState, queriesOf, ratingOf, roundRecord, runId, runRecord, writeState } from "./trainer.ts";
 
 const home = await mkdtemp(join(tmpdir(), "sparring-store-"));
 after(() => rm(home, { recursive: true }));
@@ -106,4 +108,34 @@ test("a home that may not be written or read", async () => {
     message: /may not read .*runs/,
     next: /readable for your user/,
   });
+});
+
+test("status, ratings and index on a real disk: written, killed in the middle of a line, read again", async () => {
+  const store = new Store(join(home, "control"));
+  const status: RunStatus = { format: 1, state: "running", since: "2026-01-01T00:00:00.000Z" };
+  await store.writeStatus(runId, status);
+  const writer = await store.create(runRecord);
+  await writer.commitRound({ record: roundRecord(0, "s1"), queries: [] });
+  const ratings = await store.openRatings(runId);
+  for (const id of ["a", "b", "c"]) await ratings.add(ratingOf(0, id, "s1"));
+  assert.equal(await ratings.undo("b"), 2);
+  const index = await RunIndex.open(store);
+  assert.equal(index.facts(runId)!.ratings, 2);
+  await index.close();
+
+  const file = join(writer.dir, "ratings.jsonl");
+  const whole = await readFile(file);
+  await writeFile(file, Buffer.concat([whole, whole.subarray(0, 40)]));
+  const again = await store.openRatings(runId);
+  assert.deepEqual(
+    (await again.list()).map(({ id }) => id),
+    ["a", "c"],
+  );
+  assert.deepEqual(await readFile(file), whole);
+  assert.equal(await again.add(ratingOf(0, "d", "s1")), 3);
+  // A state of the same length, written at once: only the time and the number of the file tell them apart.
+  await store.writeStatus(runId, { ...status, state: "stopped" });
+  const { ratings: count, state } = (await RunIndex.open(store)).facts(runId)!;
+  assert.deepEqual([count, state], [3, "stopped"]);
+  await writer.close();
 });

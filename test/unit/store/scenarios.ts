@@ -20,14 +20,18 @@ export async function everyRound(fs: MemoryFileSystem, processes: RestartingProc
   await second.close();
 }
 
-/** A snapshot every third round: a killed process costs rounds, which are kept aside with their checkpoints. */
+/** A snapshot every third round: a killed process costs rounds, kept aside with their checkpoints and ratings. */
 export async function everyThirdRound(fs: MemoryFileSystem, processes: RestartingProcesses): Promise<void> {
   const first = new Trainer(fs, 1, processes);
   await first.create();
   for (let round = 0; round <= 5; round++) {
     if (round === 5) await first.checkpoint(round);
     await first.commit(round, round % 3 === 0);
+    await first.rate(round, `a${round}`);
   }
+  await first.unrate("a4");
+  await first.unrate("a3");
+  await first.rate(3, "b3");
   processes.restart();
   const second = new Trainer(fs, 2, processes);
   const { from, rewound } = await second.recover();
@@ -39,7 +43,9 @@ export async function everyThirdRound(fs: MemoryFileSystem, processes: Restartin
   for (let round = 4; round <= 6; round++) {
     if (round === 5) await second.checkpoint(round);
     await second.commit(round, round % 3 === 0);
+    if (round === 5) await second.rate(round, "c5");
   }
+  await second.rate(3, "c3");
   await second.close();
 }
 
@@ -48,6 +54,7 @@ export async function damagedSlot(fs: MemoryFileSystem, processes: RestartingPro
   const first = new Trainer(fs, 1, processes);
   await first.create();
   for (let round = 0; round <= 3; round++) await first.commit(round);
+  for (const round of [2, 3]) await first.rate(round, `a${round}`);
   const weights = `${layout.slot(layout.run(home, runId), "b")}/weights.safetensors`;
   await fs.write(weights, Buffer.from("rot"));
   await fs.syncFile(weights);

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { FileSystem } from "../../../daemon/store/fs.ts";
 import type { Processes, ProcessIdentity } from "../../../daemon/store/processes.ts";
-import type { QueryRecord, RoundRecord, RunRecord } from "../../../daemon/store/records.ts";
+import type { RatingsJournal } from "../../../daemon/store/ratings.ts";
+import type { QueryRecord, Rating, RoundRecord, RunRecord } from "../../../daemon/store/records.ts";
 import type { Recovered } from "../../../daemon/store/recover.ts";
 import type { RunWriter } from "../../../daemon/store/run-writer.ts";
 import { Store } from "../../../daemon/store/store.ts";
@@ -43,6 +44,7 @@ export class RestartingProcesses implements Processes {
 /** What the test hears from the store, in the order of the steps. `session` tells two plays of the same round apart. */
 export type Mark =
   | { readonly kind: "round" | "checkpoint"; readonly round: number; readonly session: string }
+  | { readonly kind: "rating" | "undoing" | "undone"; readonly id: string }
   | { readonly kind: "dropping"; readonly rounds: readonly number[] };
 
 /** Writes rounds whose every file says which round and session it belongs to. */
@@ -51,6 +53,7 @@ export class Trainer {
   readonly session: string;
   readonly store: Store;
   #writer: RunWriter | undefined;
+  #ratings: RatingsJournal | undefined;
 
   constructor(fs: MemoryFileSystem, session: number, processes: Processes) {
     this.fs = fs;
@@ -83,6 +86,21 @@ export class Trainer {
     this.fs.mark({ kind: "checkpoint", round, session } satisfies Mark);
   }
 
+  /** Rates an answer of a round that this session has played or found. */
+  async rate(round: number, id: string): Promise<void> {
+    const { notes } = (await this.store.readRounds(runId)).find((each) => each.round === round)!;
+    this.#ratings ??= await this.store.openRatings(runId);
+    await this.#ratings.add(ratingOf(round, id, notes[0]!));
+    this.fs.mark({ kind: "rating", id } satisfies Mark);
+  }
+
+  async unrate(id: string): Promise<void> {
+    this.#ratings ??= await this.store.openRatings(runId);
+    this.fs.mark({ kind: "undoing", id } satisfies Mark);
+    await this.#ratings.undo(id);
+    this.fs.mark({ kind: "undone", id } satisfies Mark);
+  }
+
   async retain(last: number, always: readonly number[]): Promise<void> {
     const finished = (await this.store.readRounds(runId)).at(-1)?.round ?? -1;
     const checkpoints = await this.store.listCheckpoints(runId);
@@ -97,6 +115,12 @@ export class Trainer {
   async close(): Promise<void> {
     await this.#writer!.close();
   }
+}
+
+/** A rating whose comment says which play of its round it is about. */
+export function ratingOf(round: number, id: string, session: string): Rating {
+  const at = "2026-01-02T00:00:00.000Z";
+  return { id, at, rater: "ada", round, query: 0, answer: 1, score: 5, comment: session, blind: true };
 }
 
 export function roundRecord(round: number, session: string): RoundRecord {
