@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { lineageSchema, queryRecordSchema, ratingSchema, roundRecordSchema, runRecordSchema } from "./store/records.ts";
+import {
+  lineageSchema,
+  problemRecordSchema,
+  queryRecordSchema,
+  ratingSchema,
+  roundRecordSchema,
+  runRecordSchema,
+  runStates,
+} from "./store/records.ts";
 
 /**
  * Everything that crosses the daemon's socket: requests with their parameters and results, notifications, and the error
@@ -8,13 +16,13 @@ import { lineageSchema, queryRecordSchema, ratingSchema, roundRecordSchema, runR
  * `docs/protocol.md` is made from this file (`npm run protocol`), and a test fails when it was not.
  *
  * This file changes only in commits of its own. Verbs marked `core` never change their meaning: an older window can always
- * list, watch, pause, resume and stop the runs of a newer daemon.
+ * list, watch, pause, resume and stop the runs of a newer daemon, and end that daemon.
  */
 
 /** Raised when a verb outside the core changes. A client of another version may use the core only. */
 export const protocolVersion = 1;
 
-/** A frame from a client is at most this long, bytes. Results are paged, so that the daemon's stay below it too. */
+/** A frame from a client is at most this long, bytes. Lists are paged, so that the daemon's aim to stay below it too. */
 export const maxFrameBytes = 4 * 1024 * 1024;
 
 /** Snapshots of a run's progress are at least this far apart, for each client, milliseconds. */
@@ -31,25 +39,11 @@ const time = z.string().describe("ISO 8601, UTC");
  * `queued`: waits for the device. `starting`: its engine is being opened. `paused`: its process and memory are kept.
  * `stopped`: by a person; `failed`: by an error; `interrupted`: its daemon ended. These three go on with `run/resume`.
  */
-export const runStateSchema = z.enum([
-  "queued",
-  "starting",
-  "running",
-  "paused",
-  "finished",
-  "failed",
-  "stopped",
-  "interrupted",
-]);
+export const runStateSchema = z.enum(runStates);
 export type RunState = z.infer<typeof runStateSchema>;
 
 /** What went wrong and what to do next. `code` is stable. */
-export const problemSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  next: z.string(),
-  place: z.string().optional(),
-});
+export const problemSchema = problemRecordSchema;
 export type Problem = z.infer<typeof problemSchema>;
 
 /** A run in a list. */
@@ -334,6 +328,7 @@ export const requests = {
     result: z.null(),
   },
   "sparring/daemon/status": {
+    core: true,
     summary: "The daemon itself.",
     params: z.object({}),
     result: z.object({
@@ -352,6 +347,7 @@ export const requests = {
     }),
   },
   "sparring/daemon/shutdown": {
+    core: true,
     summary:
       "Ends the daemon. Refused while a run is active, unless forced: then that run is interrupted and can be resumed.",
     params: z.object({ force: z.boolean().default(false) }),
