@@ -518,6 +518,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
       assert.equal(quiet.alive, true);
       assert.equal(quiet.call, undefined);
       const work = engine.sample(requestsFor(60), drawing);
+      await new Promise(setImmediate);
       const busy = engine.status();
       assert.equal(busy.call, "sample");
       assert.ok(busy.silentSeconds >= 0 && busy.silentSeconds < 60);

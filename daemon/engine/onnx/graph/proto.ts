@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
-import type { Root } from "protobufjs";
+// The light build: no .proto parser, and no code generated from text.
+import protobuf from "protobufjs/light.js";
 
 /**
  * The part of ONNX's protobuf schema (onnx.proto, IR version 10) that our graphs use, and its encoder.
@@ -60,6 +60,7 @@ const schema = {
     DimensionProto: { fields: { dimValue: { type: "int64", id: 1 } } },
   },
 };
+const modelType = protobuf.Root.fromJSON(schema).lookupType("ModelProto");
 
 /** ONNX's TensorProto.DataType numbers of the types in use. */
 export const dataTypes = { float32: 1, int32: 6, int64: 7, bool: 9 } as const;
@@ -98,15 +99,6 @@ export interface ModelData {
   readonly outputs: readonly ValueData[];
 }
 
-let root: Root | undefined;
-
-function schemaRoot(): Root {
-  // The light build has no .proto parser and no code generation from text; it is CommonJS.
-  const protobuf = createRequire(import.meta.url)("protobufjs/light") as typeof import("protobufjs");
-  root ??= protobuf.Root.fromJSON(schema);
-  return root;
-}
-
 function attribute(name: string, value: Attribute): object {
   if (typeof value === "number") return { name, i: value, type: attributeTypes.int };
   if (typeof value === "string") return { name, s: new TextEncoder().encode(value), type: attributeTypes.string };
@@ -121,8 +113,7 @@ function valueInfo(value: ValueData): object {
 
 /** Encodes a graph as the bytes of an .onnx file (opset 21, and `com.microsoft` for ONNX Runtime's contrib operators). */
 export function encodeModel(model: ModelData): Uint8Array {
-  const type = schemaRoot().lookupType("ModelProto");
-  return type
+  return modelType
     .encode({
       irVersion: 10,
       producerName: "sparring",

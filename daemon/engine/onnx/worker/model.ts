@@ -231,7 +231,7 @@ export class OnnxModel {
       throw new SparringError(
         "engine/not-finite",
         "The gradient is not finite: this step was not taken and the weights are as before.",
-        "Lower optimizer.lr or raise kl.beta, and resume from the last checkpoint.",
+        "Fork an earlier checkpoint with a lower optimizer.lr or a higher kl.beta: `sparring fork <run>@<round> optimizer.lr=…`.",
         { cause },
       );
     }
