@@ -27,7 +27,7 @@ export async function ensureHome(home: string, fs: FileSystem = nodeFileSystem):
     throw new SparringError(
       "store/home-not-private",
       `Other users may write the folder ${home}.`,
-      `Take that permission away: chmod go-w ${shellQuoted(home)}`,
+      `Take that permission away with \`chmod go-w ${shellQuoted(home)}\`.`,
       { place: home },
     );
   }

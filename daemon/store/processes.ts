@@ -40,17 +40,32 @@ function bootId(): string {
 /** Start time of a process, undefined where there is none with that pid. */
 function startTime(pid: number): string | undefined {
   if (process.platform !== "linux") return exists(pid) ? "" : undefined;
+  const fields = procStat(pid);
+  // Killed, but not yet collected by its parent: it will write nothing more.
+  return fields === undefined || fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
+}
+
+/** Whether a process of this machine runs; one that was killed and is not yet collected by its parent does not. */
+export function isRunning(pid: number): boolean {
+  return startTime(pid) !== undefined;
+}
+
+/** CPU seconds that a process has used so far, from Linux's /proc; undefined elsewhere, or where it is gone. */
+export function cpuSeconds(pid: number): number | undefined {
+  const fields = procStat(pid);
+  // User and system time, in ticks of 10 ms.
+  return fields && (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The fields of /proc/<pid>/stat from the third on; the second is the program's name, and may hold spaces and parentheses. */
+function procStat(pid: number): string[] | undefined {
   let stat: string;
   try {
     stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   } catch {
     return undefined;
   }
-  // The second field is the program's name in parentheses, and may itself hold spaces and parentheses.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state, startTime] = [fields[0]!, fields[19]!];
-  // Killed, but not yet collected by its parent: it will write nothing more.
-  return state === "Z" || state === "X" ? undefined : startTime;
+  return stat.slice(stat.lastIndexOf(")") + 2).split(" ");
 }
 
 function exists(pid: number): boolean {

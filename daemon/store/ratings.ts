@@ -164,7 +164,7 @@ function unknown(id: string, place: string): SparringError {
   return new SparringError(
     "store/unknown-rating",
     `No rating with the id "${id}" stands.`,
-    "Choose one of those that `rating/list` shows; ratings of rounds that are played again are kept in rewound/.",
+    "Run `sparring rate <run> --list`, which shows those that do; ratings of rounds that are played again are kept in rewound/.",
     { place },
   );
 }

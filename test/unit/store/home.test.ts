@@ -33,7 +33,7 @@ test("a home that others may write is refused, with the command that mends it", 
     await assertRejects(ensureHome(home), {
       code: "store/home-not-private",
       message: /Other users may write .*ada's home/,
-      next: /chmod go-w '.*\/ada'\\''s home'$/,
+      next: /chmod go-w '.*\/ada'\\''s home'`\.$/,
       place: /ada's home$/,
     });
   }

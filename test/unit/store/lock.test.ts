@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { lockName } from "../../../daemon/store/lock.ts";
+import { SparringError } from "../../../daemon/errors.ts";
+import { acquireLock, type LockHolder, lockName } from "../../../daemon/store/lock.ts";
 import { type Processes, type ProcessIdentity, systemProcesses } from "../../../daemon/store/processes.ts";
 import { Store } from "../../../daemon/store/store.ts";
 import { MemoryFileSystem } from "./memory-fs.ts";
@@ -47,7 +48,7 @@ describe("the writer lock", () => {
     await assertRejects(openLockedBy({ ...self, pid: 4711 }, "running"), {
       code: "store/locked",
       message: /"addition" is being written by process 4711/,
-      next: /Stop the run there/,
+      next: /end it with `kill \d+`/,
     });
   });
 
@@ -65,7 +66,7 @@ describe("the writer lock", () => {
     await assertRejects(store.open(runId), {
       code: "store/locked",
       message: /process 100/,
-      next: /Stop the run there/,
+      next: /end it with `kill \d+`/,
     });
     await writer.close();
     await (await store.open(runId)).close();
@@ -80,6 +81,49 @@ describe("the writer lock", () => {
       ),
     );
     assert.ok(opened.filter(({ status }) => status === "fulfilled").length <= 1);
+  });
+});
+
+describe("a lock of another kind", () => {
+  const dir = "/home";
+  const refuse = ({ owner, state, path }: LockHolder): SparringError =>
+    new SparringError("test/held", `${owner.pid} ${state}`, path);
+  const processOf = (pid: number, state: ReturnType<Processes["state"]>): Processes => ({
+    self: () => ({ ...self, pid }),
+    state: () => state,
+  });
+
+  async function folder(): Promise<MemoryFileSystem> {
+    const fs = new MemoryFileSystem();
+    await fs.makeFolder(dir);
+    return fs;
+  }
+
+  test("is told from what else lies there, and from locks of other kinds", async () => {
+    const fs = await folder();
+    for (const name of ["daemon", "daemon.json", "daemon.1.2.3", "daemon.x.1.boot.host", lockName(self, "writer")]) {
+      await fs.makeFolder(join(dir, name));
+    }
+    await acquireLock(fs, dir, "daemon", processOf(8, "running"), refuse);
+    assert.equal((await fs.list(dir)).length, 6);
+  });
+
+  test("is refused in the words of its kind, with its holder", async () => {
+    const fs = await folder();
+    await acquireLock(fs, dir, "daemon", processOf(7, "running"), refuse);
+    for (const state of ["running", "elsewhere"] as const) {
+      const second = acquireLock(fs, dir, "daemon", processOf(8, state), refuse);
+      await assertRejects(second, { code: "test/held", message: new RegExp(`7 ${state}`), next: /daemon\.7\./ });
+    }
+    assert.equal((await fs.list(dir)).length, 1);
+  });
+
+  test("of a dead process may be removed by several at once, and its folder by anybody", async () => {
+    const fs = await folder();
+    await fs.makeFolder(join(dir, lockName({ ...self, pid: 1 }, "daemon")));
+    const several = [2, 3, 4].map((pid) => acquireLock(fs, dir, "daemon", processOf(pid, "gone"), refuse));
+    for (const release of await Promise.all(several)) await release();
+    assert.deepEqual(await fs.list(dir), []);
   });
 });
 

@@ -1,0 +1,95 @@
+import { randomBytes } from "node:crypto";
+import { cp, link, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { errorCode, orIfMissing } from "../store/file-errors.ts";
+import { findDiscovery } from "../wire/discovery.ts";
+import { bundledProgram, type Program, programFiles } from "../wire/program.ts";
+
+/**
+ * The copy of the program that a daemon runs from, below SPARRING_HOME/daemon: an update of the extension deletes the files that
+ * it was installed with, and a daemon that trains goes on for days.
+ */
+
+/** What the daemon needs beside its bundle: the built-in model, the example, and the runtime for this platform alone. */
+const copied = [
+  "package.json",
+  ...programFiles,
+  "examples/addition.sparring.yaml",
+  "daemon/models/nano",
+  "node_modules/onnxruntime-common/package.json",
+  "node_modules/onnxruntime-common/dist",
+  "node_modules/onnxruntime-node/package.json",
+  "node_modules/onnxruntime-node/dist",
+];
+const runtime = `node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}`;
+
+/** A copy that was not finished within this time was abandoned, milliseconds. */
+const abandonedMs = 60 * 60_000;
+
+/**
+ * Copies a bundled program into a home, unless it is there; removes older copies that no daemon runs from.
+ * @returns the copy
+ */
+export async function installProgram(home: string, program: Program, version: string): Promise<Program> {
+  const name = `${version}-${program.build}`;
+  const root = join(home, "daemon", name);
+  const build = await buildOf(root);
+  // Only a damaged copy is removed: where there was none, another client may just have made it.
+  if (build !== undefined && build !== program.build) await rm(root, { recursive: true, force: true });
+  if (build !== program.build) await copyProgram(program.root, root);
+  await removeOthers(home, name);
+  return { root, build: program.build };
+}
+
+/** The build of a copy; undefined where there is none. */
+async function buildOf(root: string): Promise<string | undefined> {
+  if ((await orIfMissing(stat(root), undefined)) === undefined) return undefined;
+  const program = await orIfMissing((async () => bundledProgram(root))(), undefined);
+  return program?.build ?? "damaged";
+}
+
+async function copyProgram(from: string, to: string): Promise<void> {
+  const temporary = `${to}.${randomBytes(4).toString("hex")}.tmp`;
+  for (const path of copied) {
+    await mkdir(dirname(join(temporary, path)), { recursive: true, mode: 0o700 });
+    await cp(join(from, path), join(temporary, path), { recursive: true, filter: (file) => !file.endsWith(".map") });
+  }
+  await linkFiles(join(from, runtime), join(temporary, runtime));
+  try {
+    await rename(temporary, to);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true });
+    const code = errorCode(error);
+    // Another client was faster.
+    if (code !== "ENOTEMPTY" && code !== "EEXIST") throw error;
+  }
+}
+
+/** Links the files of a folder into another one; copies them where the disk is another one or has no links. */
+async function linkFiles(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const name of await readdir(from)) {
+    try {
+      await link(join(from, name), join(to, name));
+    } catch {
+      await cp(join(from, name), join(to, name));
+    }
+  }
+}
+
+async function removeOthers(home: string, name: string): Promise<void> {
+  const running = await findDiscovery(home);
+  const used = "daemon" in running ? `${running.daemon.version}-${running.daemon.build}` : undefined;
+  const folder = join(home, "daemon");
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isDirectory() || entry.name === name || entry.name === used) continue;
+    const path = join(folder, entry.name);
+    if (entry.name.endsWith(".tmp") && !(await isAbandoned(path))) continue;
+    await rm(path, { recursive: true, force: true });
+  }
+}
+
+async function isAbandoned(path: string): Promise<boolean> {
+  const facts = await orIfMissing(stat(path), undefined);
+  return facts !== undefined && Date.now() - facts.mtimeMs > abandonedMs;
+}
