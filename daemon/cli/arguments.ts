@@ -44,24 +44,58 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
   }
 }
 
+/** What may follow the names: `key=value` settings, more names, or nothing. */
+type Rest = "settings" | "several" | "no settings";
+
 /**
  * Splits positional arguments into names and `key=value` settings.
- * @throws SparringError `cli/usage` if there are not exactly as many names as the command wants
+ * @param rest `several`: any number of names; `no settings`: a setting is a mistake
+ * @throws SparringError `cli/usage` if there are not as many names as the command wants
  */
 export function namesAndSettings(
   command: Command,
   positionals: readonly string[],
   wanted: readonly string[],
+  rest: Rest = "settings",
 ): { names: string[]; settings: string[] } {
   const settings = positionals.filter((argument) => argument.includes("="));
   const names = positionals.filter((argument) => !argument.includes("="));
   if (names.length < wanted.length) throw usageError(`\`${command.name}\` needs ${wanted[names.length]}`, command);
-  if (names.length > wanted.length) {
+  const surplus = rest === "no settings" ? [...names.slice(wanted.length), ...settings] : names.slice(wanted.length);
+  if (surplus.length > 0 && rest !== "several") {
     throw usageError(
-      `\`${command.name}\` does not know what to do with ${JSON.stringify(names[wanted.length])}`,
+      `\`${command.name}\` does not know what to do with ${JSON.stringify(surplus[0])}`,
       command,
-      "Settings are written key=value.",
+      rest === "settings" ? "Settings are written key=value." : undefined,
     );
   }
   return { names, settings };
+}
+
+/** Splits `<run>[@round]`; `last` and `@` are runs too. */
+export function parseRunAndRound(command: Command, text: string): { name: string; round: number | undefined } {
+  const at = text.lastIndexOf("@");
+  if (at === -1 || text === "@") return { name: text, round: undefined };
+  const round = text.slice(at + 1);
+  if (at === 0 || !/^\d{1,9}$/.test(round)) {
+    throw usageError(`${JSON.stringify(text)} is no run and round`, command, "Write <run>@<round>, as in mine@200.");
+  }
+  return { name: text.slice(0, at), round: Number(round) };
+}
+
+/**
+ * The value of an option that is a whole number.
+ * @throws SparringError `cli/usage` outside of [least, most]
+ */
+export function wholeNumber(
+  command: Command,
+  args: Arguments,
+  name: string,
+  [least, most]: readonly [number, number],
+): number | undefined {
+  const text = args.text(name);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d{1,15}$/.test(text) && value >= least && value <= most) return value;
+  throw usageError(`--${name} wants a number from ${least} to ${most}, found ${JSON.stringify(text)}`, command);
 }

@@ -1,19 +1,25 @@
-import type { forkRun, resumeRun, startRun } from "../runs/run.ts";
+import type { DaemonClient } from "../client/client.ts";
+import type { Keyboard } from "./keyboard.ts";
 import type { Screen } from "./watch/watcher.ts";
-
-/** What starts and continues runs; a parameter, so that commands can be tested without an engine. */
-export interface Runner {
-  readonly startRun: typeof startRun;
-  readonly resumeRun: typeof resumeRun;
-  readonly forkRun: typeof forkRun;
-}
 
 /** The world that a command acts on. */
 export interface Cli {
-  readonly runner: Runner;
+  /**
+   * Reaches the daemon of this home.
+   * @param options.start start one where none runs
+   * @throws SparringError `client/…`
+   */
+  readonly connect: (options: { readonly start: boolean }) => Promise<DaemonClient>;
+  /** Is the daemon until it is told to end; returns the exit code. */
+  readonly serve: (options: { readonly background: boolean }) => Promise<number>;
+  /** Trains one step with the embedded engine; says on what device. */
+  readonly tryEngine: () => Promise<string>;
+  readonly stdin: Keyboard;
   readonly stdout: Screen;
   readonly stderr: Screen;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Where runs lie. */
+  readonly home: string;
   readonly workspace: string;
   /** The config that `play` trains. */
   readonly example: string;
@@ -22,6 +28,13 @@ export interface Cli {
   readonly invocation: string;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** The calendar's time. */
+  readonly date: () => Date;
+  readonly wait: (milliseconds: number) => Promise<void>;
+  /** A number that nobody else draws, in hexadecimal. */
+  readonly unique: (bytes: number) => string;
+  /** Whether a process of this machine has not ended. */
+  readonly processExists: (pid: number) => boolean;
   /** Calls `handler` on every Ctrl+C or request to end, until the returned function is called. */
   readonly onInterrupt: (handler: () => void) => () => void;
   /** Ends the process at once. */
@@ -35,6 +48,8 @@ export const exitCodes = {
   failed: 1,
   /** The command line or the config is wrong; nothing was started. */
   usage: 2,
-  /** Ctrl+C: what was finished is kept. */
+  /** The daemon can't be reached or started. */
+  unreachable: 3,
+  /** Ctrl+C, or the run was stopped: what was finished is kept. */
   interrupted: 130,
 } as const;

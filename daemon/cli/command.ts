@@ -16,9 +16,13 @@ export interface Option {
   readonly meaning: string;
 }
 
+/** Headings of the overview, in its order. */
+export const groups = ["Train", "Look", "Control", "Judge and talk", "Set up"] as const;
+
 /** A verb of the command line. */
 export interface Command {
   readonly name: string;
+  readonly group: (typeof groups)[number];
   /** Its arguments, as help shows them. */
   readonly usage: string;
   /** What it does, in a line. */
@@ -26,6 +30,8 @@ export interface Command {
   /** What else help says about it. */
   readonly details?: string;
   readonly options: Readonly<Record<string, Option>>;
+  /** What a shell offers for its arguments: runs, files, or these words. */
+  readonly completes?: "runs" | "files" | readonly string[];
   /**
    * Does it.
    * @returns the exit code
@@ -33,3 +39,13 @@ export interface Command {
    */
   run(cli: Cli, args: Arguments): Promise<number>;
 }
+
+/** The option that every command has whose output a program may want to read. */
+export const jsonOption: Option = { meaning: "Print JSON." };
+
+/** The same, of commands that watch a run. */
+export const watchJsonOption: Option = {
+  meaning: "Progress goes to stderr; the last line of stdout is a JSON summary.",
+};
+
+export const detachOption: Option = { meaning: "Return at once; the run goes on by itself." };

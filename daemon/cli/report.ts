@@ -1,20 +1,12 @@
-import type { RunSummary } from "../runs/train.ts";
 import { layout } from "../store/layout.ts";
 import type { Colours } from "./text/colours.ts";
 import { padEnd, truncate, width, wrap } from "./text/fit.ts";
 import { duration, percent, points } from "./text/numbers.ts";
 import { printable } from "./text/printable.ts";
+import type { Style } from "./text/style.ts";
 import { tilde } from "./watch/header.ts";
 import type { RunView, Sample } from "./watch/run-view.ts";
-
-/** How a report is laid out. */
-export interface ReportStyle {
-  /** Columns to fill. */
-  readonly columns: number;
-  readonly colours: Colours;
-  /** How the reader calls this program, e.g. `sparring` or `node dist/sparring.js`. */
-  readonly invocation: string;
-}
+import type { RunSummary } from "./watch/summary.ts";
 
 const labelWidth = 14;
 
@@ -29,7 +21,7 @@ function outcome({ before, after, rounds, seconds }: RunSummary, view: RunView, 
 }
 
 /** How the judge took an answer, in words: colour alone would not tell everybody. */
-function verdict({ reward, expected }: Sample): string {
+export function verdict({ reward, expected }: Pick<Sample, "reward" | "expected">): string {
   if (reward === null) return "unscored";
   if (reward === 1) return "right";
   if (reward !== 0) return `reward ${reward.toFixed(2)}`;
@@ -48,7 +40,7 @@ function sampleLine(sample: Sample, columns: number, colours: Colours): string {
 }
 
 /** A Challenger's query and the Solver's answer from early and from late in the session. */
-function samplesOf(view: RunView, { columns, colours }: ReportStyle): string[] {
+function samplesOf(view: RunView, { columns, colours }: Style): string[] {
   const { early, late } = view;
   if (!early || !late) return [];
   const samples = early.round === late.round ? [early] : [early, late];
@@ -60,7 +52,7 @@ function samplesOf(view: RunView, { columns, colours }: ReportStyle): string[] {
 }
 
 /** Commands and files for what a reader may want next. They are never cut: they are there to be copied. */
-function nextSteps(steps: readonly (readonly [string, string])[], { colours, columns }: ReportStyle): string[] {
+function nextSteps(steps: readonly (readonly [string, string])[], { colours, columns }: Style): string[] {
   const labelled = steps.flatMap(([label, text]) => {
     const fits = labelWidth + width(text) <= columns;
     return fits ? [colours.dim(padEnd(label, labelWidth)) + text] : [colours.dim(label), `  ${text}`];
@@ -69,15 +61,14 @@ function nextSteps(steps: readonly (readonly [string, string])[], { colours, col
 }
 
 /** The newest round that a fork can start from besides the last: a checkpoint's. A fork has none of its parent's. */
-function checkpointBefore({ config, started }: RunView, round: number): number | undefined {
+function checkpointBefore({ config, firstRound }: RunView, round: number): number | undefined {
   const { every } = config.checkpoints;
   const before = Math.floor((round - 1) / every) * every;
-  const inherited = started.run.lineage.parent?.round ?? 0;
-  return before > inherited ? before : undefined;
+  return before > firstRound ? before : undefined;
 }
 
 /** The end of a finished run: what it achieved, samples, where it lies, and what to do next. */
-export function finishedReport(summary: RunSummary, view: RunView, style: ReportStyle): string[] {
+export function finishedReport(summary: RunSummary, view: RunView, style: Style): string[] {
   const { colours, columns, invocation } = style;
   const { id, dir, rounds } = summary;
   const checkpoint = checkpointBefore(view, rounds);
@@ -99,13 +90,13 @@ export function finishedReport(summary: RunSummary, view: RunView, style: Report
   ];
 }
 
-/** The end of a run that was interrupted: what is kept, and how to go on. */
-export function stoppedReport(summary: RunSummary, style: ReportStyle): string[] {
-  const { id, dir, rounds } = summary;
+/** The end of a run that was stopped, or whose daemon ended: what is kept, and how to go on. */
+export function stoppedReport({ id, dir, rounds, status }: RunSummary, style: Style): string[] {
   const kept = rounds === 0 ? "No round was finished." : `Rounds up to ${rounds} are kept; the one under way is lost.`;
+  const what = status === "stopped" ? "Stopped." : "Interrupted: its daemon ended.";
   return [
     "",
-    ...wrap(`Stopped. ${kept}`, style.columns),
+    ...wrap(`${what} ${kept}`, style.columns),
     ...nextSteps(
       [
         ["The run", tilde(dir)],
@@ -117,17 +108,36 @@ export function stoppedReport(summary: RunSummary, style: ReportStyle): string[]
 }
 
 /** The end of a run that failed: what is kept, and how to go on. Why it failed is shown after it. */
-export function failedReport({ started, lastRound }: RunView, style: ReportStyle): string[] {
+export function failedReport({ overview, facts, rounds, lastRound }: RunView, style: Style): string[] {
+  const kept = rounds.length === 0 ? "before its first round." : `after round ${lastRound}; finished rounds are kept.`;
   return [
     "",
-    ...wrap(`The run failed. Its rounds up to ${lastRound} are kept.`, style.columns),
+    ...wrap(`The run failed ${kept}`, style.columns),
     ...nextSteps(
       [
-        ["The run", tilde(started.dir)],
-        ["Go on", `${style.invocation} resume ${started.run.id}`],
+        ["The run", tilde(facts.dir)],
+        ["Its log", `${style.invocation} show ${overview.id} --log`],
+        ["Go on", `${style.invocation} resume ${overview.id}`],
       ],
       style,
     ),
     "",
+  ];
+}
+
+/** What a reader who leaves a run to itself can do. */
+export function detachedReport(run: string, style: Style): string[] {
+  const { invocation } = style;
+  return [
+    "",
+    ...wrap("Detached: the run goes on without you.", style.columns),
+    ...nextSteps(
+      [
+        ["Come back", `${invocation} watch ${run}`],
+        ["Pause it", `${invocation} pause ${run}`],
+        ["Stop it", `${invocation} stop ${run}`],
+      ],
+      style,
+    ),
   ];
 }

@@ -18,6 +18,8 @@ export interface JsonSchema {
   readonly maxLength?: number;
   readonly description?: string;
   readonly default?: unknown;
+  /** What the setting could do in a stranger's config: see trust.ts. */
+  readonly trust?: string;
 }
 
 /** The schema of every key, without aliases. A section's default is the defaults of its keys, so it has none of its own. */

@@ -39,9 +39,9 @@ function overlay(under: CanonicalSource, over: CanonicalSource): CanonicalSource
 }
 
 /** Paths on the command line are relative to the working folder, as everywhere in a shell. */
-function readCommandLine(overrides: readonly string[]): CanonicalSource {
+function readCommandLine(overrides: readonly string[], folder: string): CanonicalSource {
   const source = canonicalise(readOverrides(overrides));
-  return { ...source, settings: resolvePaths(source.settings, process.cwd()) };
+  return { ...source, settings: resolvePaths(source.settings, folder) };
 }
 
 /**
@@ -55,7 +55,7 @@ export function parseConfig(text: string, options: { file: string; overrides?: r
   refuseSize(Buffer.byteLength(text), file);
   const written = canonicalise(readYaml(text, file));
   const located = { ...written, settings: resolvePaths(written.settings, dirname(file)) };
-  return check(overlay(located, readCommandLine(overrides)), file, defaultName(file));
+  return check(overlay(located, readCommandLine(overrides, process.cwd())), file, defaultName(file));
 }
 
 /**
@@ -100,11 +100,16 @@ export function resolveConfig(stored: unknown): Config {
 /**
  * Changes settings of a complete config, as a fork does. What the change makes meaningless (the Challenger's settings,
  * when `algorithm.name` becomes grpo) falls back to its default; setting something meaningless is an error, as in a file.
+ * @param folder base of relative paths: where the command line was written
  * @throws ConfigError with the place "command line"
  */
-export function applyOverrides(config: Config, overrides: readonly string[]): CheckedConfig {
+export function applyOverrides(
+  config: Config,
+  overrides: readonly string[],
+  folder: string = process.cwd(),
+): CheckedConfig {
   const inherited = canonicalise(readObject(config));
-  const merged = overlay(inherited, readCommandLine(overrides));
+  const merged = overlay(inherited, readCommandLine(overrides, folder));
   return check(withoutUnused(merged, inherited.settings), undefined, config.name);
 }
 

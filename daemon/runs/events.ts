@@ -14,6 +14,8 @@ export type RunEvent =
       readonly rounds: number;
       readonly device: string;
       readonly warnings: readonly string[];
+      /** The rounds that earlier sessions finished. */
+      readonly history: readonly RoundRecord[];
     }
   | {
       readonly type: "progress";

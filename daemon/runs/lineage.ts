@@ -1,53 +1,15 @@
-import { cp, mkdir } from "node:fs/promises";
+import { cp, mkdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { describeChanges } from "../config/changes.ts";
 import { resolveConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { SparringError } from "../errors.ts";
 import { nodeFileSystem } from "../store/fs.ts";
 import type { Lineage, RunRecord } from "../store/records.ts";
 import type { RunWriter } from "../store/run-writer.ts";
 import type { Store } from "../store/store.ts";
 import { flushTree } from "../store/tree.ts";
+import type { SavedState } from "./origin.ts";
 import { openSession, type Session } from "./session.ts";
-
-/** A finished round's state on disk. */
-export interface SavedState {
-  readonly round: number;
-  readonly dir: string;
-}
-
-/**
- * The state of a run at a round, from a checkpoint, or from the recovery slot if it is the last round and nobody is
- * training the run.
- * @param round the newest there is, if left out
- * @param use   reads the state; it stays in place until this resolves
- */
-export async function withState<T>(
-  store: Store,
-  run: string,
-  round: number | undefined,
-  use: (state: SavedState) => Promise<T>,
-): Promise<T> {
-  const checkpoints = await store.listCheckpoints(run);
-  const checkpoint = round === undefined ? undefined : checkpoints.find((each) => each.round === round);
-  if (checkpoint) return use(checkpoint);
-  const writer = await store.open(run).catch((error: unknown) => {
-    if (error instanceof SparringError && error.code.startsWith("store/locked")) return undefined;
-    throw error;
-  });
-  if (writer) {
-    try {
-      const { from } = await writer.recover();
-      if (from && (round === undefined || from.round === round)) return await use(from);
-    } finally {
-      await writer.close();
-    }
-  }
-  const newest = checkpoints.at(-1);
-  if (round === undefined && newest) return use(newest);
-  return use(await store.findCheckpoint(run, round ?? 0));
-}
 
 /** A fork's place in its lineage. Another algorithm begins a new stage; anything else goes on in the parent's. */
 export function forkLineage(parent: RunRecord, round: number, config: Config): Lineage {
@@ -90,14 +52,18 @@ export async function writeStageModel(
   return relative(store.home, dir);
 }
 
-/** Gives a fork its first record, its parent's of that round, with the state that it starts from. */
-export async function inherit(store: Store, writer: RunWriter, session: Session, state: SavedState): Promise<void> {
+/**
+ * Gives a fork its first record, its parent's of that round, with the state that it starts from.
+ * @param origin the parent's state (see origin.ts); removed once the fork has it as its own
+ */
+export async function inherit(store: Store, writer: RunWriter, session: Session, origin: SavedState): Promise<void> {
   const { parent, stageModel } = writer.record.lineage;
-  const record = (await store.readRounds(parent!.run)).find(({ round }) => round === state.round)!;
+  const record = (await store.readRounds(parent!.run)).find(({ round }) => round === origin.round)!;
   const { stageModel: before } = (await store.readRun(parent!.run)).lineage;
   const beginsStage = stageModel !== before;
   const saveState = (folder: string): Promise<void> =>
-    beginsStage ? session.engine.save(folder) : cp(state.dir, folder, { recursive: true });
+    beginsStage ? session.engine.save(folder) : cp(origin.dir, folder, { recursive: true });
   const { recovery: _, ...inherited } = { ...record, phases: {}, seconds: 0 };
   await writer.commitRound({ record: inherited, queries: [], saveState });
+  await rm(origin.dir, { recursive: true, force: true });
 }

@@ -20,6 +20,8 @@ export interface FinishedRound {
 export interface RoundOptions {
   readonly signal?: AbortSignal;
   readonly onProgress: (phase: Phase, done: number, total: number) => void;
+  /** Milliseconds of a clock that never goes back, and stands still while the run is paused. */
+  readonly now: () => number;
   /** Resolves when weights may change: the round before has been saved. */
   readonly weightsAreFree: Promise<unknown>;
 }
@@ -31,7 +33,7 @@ export interface RoundOptions {
  */
 export async function playRound(game: Game, round: number, options: RoundOptions): Promise<FinishedRound> {
   const { algorithm, settings, config } = game;
-  const watch = new Stopwatch();
+  const watch = new Stopwatch(options.now);
   const during = (phase: Phase): PhaseOptions => {
     watch.start(phase);
     options.onProgress(phase, 0, 1);

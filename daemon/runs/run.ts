@@ -1,83 +1,124 @@
-import { randomBytes } from "node:crypto";
+import { rm, rmdir } from "node:fs/promises";
 import { applyOverrides, resolveConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import type { Engine } from "../engine/engine.ts";
 import { SparringError } from "../errors.ts";
 import type { Lineage, RunRecord } from "../store/records.ts";
 import { Store } from "../store/store.ts";
 import { version } from "../version.ts";
 import type { RunEvent } from "./events.ts";
-import { beginsStage, forkLineage, inherit, withState, writeStageModel } from "./lineage.ts";
+import { beginsStage, forkLineage, inherit, writeStageModel } from "./lineage.ts";
+import { keepOrigin, originOf, type SavedState } from "./origin.ts";
 import { openSession, type Session } from "./session.ts";
 import { type RunSummary, train } from "./train.ts";
 
 export interface RunOptions {
   /** SPARRING_HOME. */
   readonly home: string;
+  /** Id of the run to create. */
+  readonly id: string;
   readonly onEvent: (event: RunEvent) => void;
   /** Stops the run after the last finished round; it can be resumed. */
   readonly signal?: AbortSignal;
-  /** Id of the run to create; made from its name if left out. */
-  readonly id?: string;
   /** The folder that the user works in, recorded with the run. */
   readonly workspace?: string;
+  /** What the game plays on in place of the engine itself, e.g. one that can be paused. */
+  readonly share?: (engine: Engine) => Engine;
+  /** Told of the session once its engine is open. */
+  readonly onSession?: (session: Session) => void;
+  /** Milliseconds of a clock that never goes back; one that stands still during pauses keeps a run's times true. */
+  readonly now?: () => number;
 }
 
 /** Creates a run from a config and trains it to its last round. */
 export async function startRun(config: Config, options: RunOptions): Promise<RunSummary> {
   const store = new Store(options.home);
-  const id = options.id ?? newId(config.name);
-  const lineage: Lineage = { root: id, seed: config.seed, changes: {} };
+  const lineage: Lineage = { root: options.id, seed: config.seed, changes: {} };
   return closing(async (keep) => {
-    const session = keep(await openSession(config, lineage, store.home));
-    const writer = keep(await store.create(runRecord(id, config, lineage, session, options)));
+    const session = keep(await open(config, lineage, options));
+    const writer = keep(await store.create(runRecord(config, lineage, session, options)));
     return train(writer, session, undefined, options);
   });
 }
 
 /** Goes on after a run's last finished round, bit for bit as if it had never stopped. */
-export async function resumeRun(id: string, options: RunOptions): Promise<RunSummary> {
+export async function resumeRun(options: RunOptions): Promise<RunSummary> {
   const store = new Store(options.home);
   return closing(async (keep) => {
-    const writer = keep(await store.open(id));
+    const writer = keep(await store.open(options.id));
     const { config, lineage } = writer.record;
-    const session = keep(await openSession(resolveConfig(config), lineage, store.home));
+    const session = keep(await open(resolveConfig(config), lineage, options));
     const recovered = await writer.recover();
     const { parent } = lineage;
     if (recovered.from || !parent) return train(writer, session, recovered, options);
     // A fork that was cut off before it had its parent's state.
-    await withState(store, parent.run, parent.round, (state) => inherit(store, writer, session, state));
+    await inherit(store, writer, session, { round: parent.round, dir: originOf(store, options.id) });
     return train(writer, session, await writer.recover(), options);
   });
 }
 
+/** A fork that can be started whatever becomes of its parent meanwhile. */
+export interface PreparedFork {
+  readonly parent: RunRecord;
+  readonly origin: SavedState;
+  readonly config: Config;
+}
+
 /**
- * Creates a run that goes on from another run's round, with changed settings or without, and trains it.
- * @param round     one with a checkpoint, or the parent's last; the newest there is, if left out
- * @param overrides `key=value`
- * @throws SparringError `run/nothing-to-play` where the config's last round is not after that round
+ * Checks a fork and keeps the state that it will start from.
+ * @param round    one with a checkpoint, or the parent's last; the newest there is, if left out
+ * @param settings `key=value`, with paths relative to `folder`
+ * @throws SparringError as `keepOrigin`, `run/nothing-to-play` where no round is left to play, ConfigError
  */
+export async function prepareFork(
+  store: Store,
+  id: string,
+  from: { readonly parent: string; readonly round: number | undefined },
+  settings: readonly string[],
+  folder?: string,
+): Promise<PreparedFork> {
+  const parent = await store.readRun(from.parent);
+  const { config } = applyOverrides(resolveConfig(parent.config), settings, folder);
+  try {
+    const origin = await keepOrigin(store, from.parent, from.round, originOf(store, id));
+    requireRounds(origin.round, config);
+    return { parent, origin, config };
+  } catch (error) {
+    await rm(originOf(store, id), { recursive: true, force: true });
+    // Gone if it was made for this fork only.
+    await rmdir(store.dir(id)).catch(() => {});
+    throw error;
+  }
+}
+
+/** Creates a run that goes on from another one's round, and trains it. */
+export async function startFork({ parent, origin, config }: PreparedFork, options: RunOptions): Promise<RunSummary> {
+  const store = new Store(options.home);
+  return closing(async (keep) => {
+    const lineage = forkLineage(parent, origin.round, config);
+    if (beginsStage(parent, config)) lineage.stageModel = await writeStageModel(store, parent, origin, options.id);
+    const session = keep(await open(config, lineage, options));
+    const writer = keep(await store.create(runRecord(config, lineage, session, options)));
+    await inherit(store, writer, session, origin);
+    return train(writer, session, await writer.recover(), options);
+  });
+}
+
+/** Prepares a fork and starts it at once. */
 export async function forkRun(
-  parentId: string,
+  parent: string,
   round: number | undefined,
-  overrides: readonly string[],
+  settings: readonly string[],
   options: RunOptions,
 ): Promise<RunSummary> {
   const store = new Store(options.home);
-  const parent = await store.readRun(parentId);
-  const { config } = applyOverrides(resolveConfig(parent.config), overrides);
-  const id = options.id ?? newId(config.name);
-  return closing(async (keep) => {
-    const { writer, session } = await withState(store, parentId, round, async (state) => {
-      requireRounds(state.round, config);
-      const lineage = forkLineage(parent, state.round, config);
-      if (beginsStage(parent, config)) lineage.stageModel = await writeStageModel(store, parent, state, id);
-      const session = keep(await openSession(config, lineage, store.home));
-      const writer = keep(await store.create(runRecord(id, config, lineage, session, options)));
-      await inherit(store, writer, session, state);
-      return { writer, session };
-    });
-    return train(writer, session, await writer.recover(), options);
-  });
+  return startFork(await prepareFork(store, options.id, { parent, round }, settings), options);
+}
+
+async function open(config: Config, lineage: Lineage, { home, share, onSession }: RunOptions): Promise<Session> {
+  const session = await openSession(config, lineage, home, share);
+  onSession?.(session);
+  return session;
 }
 
 /** Runs `work` and closes what it kept, the last first. */
@@ -105,13 +146,7 @@ function requireRounds(round: number, { game, name }: Config): void {
   );
 }
 
-function runRecord(
-  id: string,
-  config: Config,
-  lineage: Lineage,
-  { engine }: Session,
-  { workspace }: RunOptions,
-): RunRecord {
+function runRecord(config: Config, lineage: Lineage, { engine }: Session, { id, workspace }: RunOptions): RunRecord {
   return {
     format: 1,
     id,
@@ -123,15 +158,4 @@ function runRecord(
     fingerprint: { ...engine.capabilities.fingerprint },
     ...(workspace !== undefined && { workspace }),
   };
-}
-
-/** A readable id that no other run has: the name, the day, and four random characters. */
-function newId(name: string): string {
-  const slug = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
-    .slice(0, 40);
-  const day = new Date().toISOString().slice(0, 10).replaceAll("-", "");
-  return `${slug || "run"}-${day}-${randomBytes(2).toString("hex")}`;
 }

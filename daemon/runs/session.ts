@@ -15,11 +15,15 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** Opens the model that a run's stage begins with, and its reference policy. */
+/**
+ * Opens the model that a run's stage begins with, and its reference policy.
+ * @param share what the game plays on in place of the engine itself, e.g. one that can be paused
+ */
 export async function openSession(
   config: Config,
   lineage: Pick<Lineage, "seed" | "stageModel">,
   home: string,
+  share: (engine: Engine) => Engine = (engine) => engine,
 ): Promise<Session> {
   const { path, reference } = config.model;
   const folder = async (model: string): Promise<ModelRef> => resolveModel(model, process.cwd());
@@ -33,8 +37,9 @@ export async function openSession(
       ...(config.adapter && { adapter: { ...config.adapter, seed: lineage.seed } }),
       ...(reference !== "stage" && { reference: await folder(reference === "base" ? path : reference) }),
     });
-    const game = composeGame(config, engine, tokenizer, lineage.seed);
-    return { engine, game, close: () => engine.close() };
+    const shared = share(engine);
+    const game = composeGame(config, shared, tokenizer, lineage.seed);
+    return { engine: shared, game, close: () => engine.close() };
   } catch (error) {
     await engine.close();
     throw error;

@@ -4,7 +4,14 @@ import type { Phase } from "./events.ts";
 export class Stopwatch {
   readonly #seconds = new Map<Phase, number>();
   #phase: Phase | undefined;
-  #since = performance.now();
+  #since: number;
+  readonly #now: () => number;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(now: () => number) {
+    this.#now = now;
+    this.#since = now();
+  }
 
   /** Ends the phase under way and begins another. */
   start(phase: Phase): void {
@@ -13,7 +20,7 @@ export class Stopwatch {
   }
 
   #end(): void {
-    const now = performance.now();
+    const now = this.#now();
     if (this.#phase) {
       this.#seconds.set(this.#phase, (this.#seconds.get(this.#phase) ?? 0) + (now - this.#since) / 1000);
     }

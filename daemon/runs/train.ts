@@ -26,6 +26,8 @@ export interface RunSummary {
 export interface TrainOptions {
   readonly onEvent: (event: RunEvent) => void;
   readonly signal?: AbortSignal;
+  /** Milliseconds of a clock that never goes back; one that stands still while the run is paused keeps its times true. */
+  readonly now?: () => number;
 }
 
 /**
@@ -37,19 +39,20 @@ export async function train(
   writer: RunWriter,
   { engine, game }: Session,
   recovered: Recovered | undefined,
-  { onEvent, signal }: TrainOptions,
+  { onEvent, signal, now = () => performance.now() }: TrainOptions,
 ): Promise<RunSummary> {
   const { record: run, dir } = writer;
   const { config } = game;
   const lastRound = config.game.rounds;
-  const began = performance.now();
+  const began = now();
   const rounds: RoundRecord[] = [...(recovered?.rounds ?? [])];
   const firstRound = recovered?.from ? recovered.from.round + 1 : 0;
   const warnings = [
     ...(recovered?.notes ?? []),
     ...fingerprintChanges(run.fingerprint, engine.capabilities.fingerprint),
   ];
-  onEvent({ type: "started", run, dir, firstRound, rounds: lastRound, device: engine.capabilities.device, warnings });
+  const { device } = engine.capabilities;
+  onEvent({ type: "started", run, dir, firstRound, rounds: lastRound, device, warnings, history: [...rounds] });
 
   if (recovered?.from) await engine.load(recovered.from.dir);
   let saving: Promise<unknown> = Promise.resolve();
@@ -58,7 +61,7 @@ export async function train(
     for (let round = firstRound; round <= lastRound; round++) {
       const onProgress = (phase: Parameters<typeof progress>[0], done: number, total: number): void =>
         onEvent(progress(phase, done, total, round));
-      const options = { onProgress, weightsAreFree: saving, ...(signal && { signal }) };
+      const options = { onProgress, now, weightsAreFree: saving, ...(signal && { signal }) };
       const finished = round === 0 ? await beginning() : await playRound(game, round, options);
       saving = makeDurable(finished);
       // Its failure is met where it is awaited: before the next step, or at the end.
@@ -71,7 +74,7 @@ export async function train(
   } finally {
     await saving;
   }
-  const seconds = (performance.now() - began) / 1000;
+  const seconds = (now() - began) / 1000;
   const last = rounds.at(-1)?.round ?? 0;
   if (status === "finished") onEvent({ type: "finished", run, dir, rounds: last, seconds });
   const accuracies = rounds.map(({ metrics }) => metrics["eval/accuracy"] ?? null).filter((value) => value !== null);
@@ -80,10 +83,10 @@ export async function train(
 
   /** Round 0: nothing is played, the starting point is measured. */
   async function beginning(): Promise<FinishedRound> {
-    const started = performance.now();
+    const started = now();
     onEvent(progress("evaluate", 0, 1, 0));
     const evaluation = await evaluate(game, signal ? { signal } : {});
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = (now() - started) / 1000;
     const phases = { evaluate: seconds };
     const metrics = evaluationMetrics(evaluation);
     const record = { round: 0, finishedAt: new Date().toISOString(), seconds, phases, metrics, notes: [] };

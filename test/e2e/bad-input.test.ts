@@ -1,28 +1,17 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import {
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { resolveModel } from "../../daemon/models/resolve.ts";
 import { readSafetensors, toFloat32, writeSafetensors } from "../../daemon/models/safetensors.ts";
+import type { RunOverview } from "../../daemon/protocol.ts";
+import { type Ended, Terminal } from "./cli.ts";
 
 /*
- * What a user can get wrong, through the real program: each ends with exit code 2 (config) or 1, a message with the place
- * and the next step, no stack trace, and nothing left behind.
+ * What a user can get wrong, through the real program and its daemon: each ends with exit code 2 (config) or 1, a message with
+ * the place and the next step, and no stack trace. What is refused leaves nothing behind.
  */
 
-const program = new URL("../../dist/sparring.js", import.meta.url).pathname;
 const config = `
 model: { path: "MODEL" }
 game: { task: addition, queries: 4, answers: 4, rounds: 2 }
@@ -34,17 +23,14 @@ eval: { limit: 8 }
 `;
 
 describe("bad input", () => {
-  let folder = "";
+  const terminal = new Terminal();
+  const { folder, home } = terminal;
   let nano = "";
 
-  function run(text: string, ...overrides: string[]): { status: number | null; stderr: string; stdout: string } {
+  function run(text: string, ...overrides: string[]): Promise<Ended> {
     const file = join(folder, "test.sparring.yaml");
     writeFileSync(file, text);
-    const { status, stderr, stdout } = spawnSync(process.execPath, [program, "run", file, ...overrides], {
-      encoding: "utf8",
-      env: { ...process.env, SPARRING_HOME: join(folder, "home"), NO_COLOR: "1" },
-    });
-    return { status, stderr, stdout };
+    return terminal.run(["run", file, ...overrides]);
   }
 
   /** A copy of nano that a test may spoil. */
@@ -54,68 +40,85 @@ describe("bad input", () => {
     return dir;
   }
 
-  function refused(result: ReturnType<typeof run>, status: number, ...patterns: RegExp[]): void {
+  const runs = (): string[] => (existsSync(join(home, "runs")) ? readdirSync(join(home, "runs")) : []);
+
+  /** It ended so, with a message that a person can act on. */
+  async function ended(ending: Promise<Ended>, code: number, patterns: readonly RegExp[]): Promise<void> {
+    const result = await ending;
     for (const pattern of patterns) assert.match(result.stderr, pattern);
     assert.doesNotMatch(result.stderr, /\n\s+at .*:\d+:\d+/, "a stack trace is no message");
-    assert.equal(result.status, status, result.stderr);
-    const runs = join(folder, "home", "runs");
-    assert.deepEqual(existsSync(runs) ? readdirSync(runs) : [], [], "a refused run leaves nothing behind");
+    assert.equal(result.code, code, result.stderr);
+  }
+
+  /** Nothing was started, and nothing is left behind. */
+  async function refused(ending: Promise<Ended>, code: number, ...patterns: RegExp[]): Promise<void> {
+    const before = runs();
+    await ended(ending, code, patterns);
+    assert.deepEqual(runs(), before, "a refused run leaves nothing behind");
+  }
+
+  /** The run failed before its first round; it is kept with its problem, so that a queue tells in the morning what failed. */
+  async function failed(ending: Promise<Ended>, ...patterns: RegExp[]): Promise<void> {
+    await ended(ending, 1, patterns);
+    const [newest]: RunOverview[] = await terminal.json(["list"]);
+    assert.deepEqual([newest!.state, newest!.round], ["failed", null]);
+    for (const pattern of patterns) assert.match(JSON.stringify(newest!.problem), pattern);
   }
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), "sparring-bad-"));
     nano = (await resolveModel("builtin:nano", ".")).dir;
   });
-  after(() => rmSync(folder, { recursive: true }));
+  after(() => terminal.close());
 
   const builtin = config.replace("MODEL", "builtin:nano");
 
   test("a misspelt key: the line, and the key that was meant", () => {
     const result = run(builtin.replace("answers: 4", "anwsers: 4"));
-    refused(result, 2, /test\.sparring\.yaml:3:\d+/, /anwsers/, /answers/);
+    return refused(result, 2, /test\.sparring\.yaml:3:\d+/, /anwsers/, /answers/);
   });
   test("a wrong type", () => {
-    refused(run(builtin.replace("queries: 4", "queries: many")), 2, /test\.sparring\.yaml:3:\d+/, /many/);
+    return refused(run(builtin.replace("queries: 4", "queries: many")), 2, /test\.sparring\.yaml:3:\d+/, /many/);
   });
   test("one answer a query", () => {
-    refused(run(builtin, "game.answers=1"), 2, /game\.answers/, /advantage/);
+    return refused(run(builtin, "game.answers=1"), 2, /game\.answers/, /advantage/);
   });
   test("one query with LSP", () => {
-    refused(run(builtin, "game.queries=1"), 2, /game\.queries/);
+    return refused(run(builtin, "game.queries=1"), 2, /game\.queries/);
   });
   test("a config of 10 MB", () => {
-    refused(run(`# ${"x".repeat(10_000_000)}\n${builtin}`), 2, /10\.0 MB/);
+    return refused(run(`# ${"x".repeat(10_000_000)}\n${builtin}`), 2, /10\.0 MB/);
   });
   test("a missing model", () => {
-    refused(run(config.replace("MODEL", "./nowhere")), 1, /nowhere/, /builtin:nano/);
+    return refused(run(config.replace("MODEL", "./nowhere")), 1, /nowhere/, /builtin:nano/);
   });
   test("an unsupported architecture", () => {
     const dir = model("bert");
     writeFileSync(join(dir, "config.json"), JSON.stringify({ architectures: ["BertForMaskedLM"] }));
-    refused(run(config.replace("MODEL", dir)), 1, /BertForMaskedLM/, /LlamaForCausalLM/);
+    return failed(run(config.replace("MODEL", dir)), /BertForMaskedLM/, /LlamaForCausalLM/);
   });
   test("weights that do not fit config.json", () => {
     const dir = model("unfit");
     const file = join(dir, "config.json");
     writeFileSync(file, readFileSync(file, "utf8").replace('"intermediate_size": 384', '"intermediate_size": 385'));
-    refused(run(config.replace("MODEL", dir)), 1, /mlp\.gate_proj\.weight/, /385/);
+    return failed(run(config.replace("MODEL", dir)), /mlp\.gate_proj\.weight/, /385/);
   });
   test("corrupt safetensors", () => {
     const dir = model("corrupt");
     truncateSync(join(dir, "model.safetensors"), 100_000);
-    refused(run(config.replace("MODEL", dir)), 1, /model\.safetensors/);
+    return failed(run(config.replace("MODEL", dir)), /model\.safetensors/);
   });
   test("pickle weights", () => {
     const dir = model("pickle");
     rmSync(join(dir, "model.safetensors"));
     writeFileSync(join(dir, "pytorch_model.bin"), "");
-    refused(run(config.replace("MODEL", dir)), 1, /pickle/, /safe_serialization/);
+    return refused(run(config.replace("MODEL", dir)), 1, /pickle/, /safe_serialization/);
   });
-  test("a SPARRING_HOME that is a file", () => {
-    writeFileSync(join(folder, "home"), "");
-    const result = run(builtin);
-    rmSync(join(folder, "home"));
-    assert.notEqual(result.status, 0);
+  test("a SPARRING_HOME that is a file", async () => {
+    const other = new Terminal();
+    writeFileSync(other.home, "");
+    const result = await other.run(["play"]);
+    await other.close();
+    assert.notEqual(result.code, 0);
     assert.doesNotMatch(result.stderr, /\n\s+at .*:\d+:\d+/);
     assert.match(result.stderr, /home/);
   });
@@ -133,15 +136,15 @@ describe("bad input", () => {
       return [name, { dtype: "F32" as const, shape: tensor.shape, data }] as const;
     });
     await writeSafetensors(file, new Map(tensors));
-    mkdirSync(join(folder, "home"), { recursive: true });
     for (const algorithm of ["lsp", "grpo"]) {
       const text =
         algorithm === "lsp" ? config : config.replace("name: lsp", "name: grpo").replace(/challenger:.*\n/, "");
-      const result = run(text.replace("MODEL", dir));
-      assert.equal(result.status, 0, result.stderr);
+      const result = await run(text.replace("MODEL", dir));
+      assert.equal(result.code, 0, result.stderr);
     }
-    const runs = join(folder, "home", "runs");
-    const notes = readdirSync(runs).map((id) => readFileSync(join(runs, id, "rounds.jsonl"), "utf8"));
+    const notes = runs()
+      .map((id) => join(home, "runs", id, "rounds.jsonl"))
+      .flatMap((file) => (existsSync(file) ? [readFileSync(file, "utf8")] : []));
     assert.ok(
       notes.some((text) => /no query admitted: the Challenger learns nothing/.test(text)),
       notes.join("\n"),

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -59,6 +59,7 @@ describe("fork and resume", () => {
 
   test("a fork without changes is bit-identical to its parent", async () => {
     await forkRun("parent", 2, [], options("same"));
+    assert.equal(existsSync(join(home, "runs", "same", "origin")), false, "what it started from is its own now");
     assert.deepEqual(files("same", rounds), files("parent", rounds));
     const store = new Store(home);
     assert.deepEqual(await store.readSamples("same", 4), await store.readSamples("parent", 4));
@@ -108,7 +109,7 @@ describe("fork and resume", () => {
       },
     });
     assert.deepEqual([summary.status, summary.rounds], ["stopped", 2]);
-    const resumed = await resumeRun("stopped", options("stopped"));
+    const resumed = await resumeRun(options("stopped"));
     assert.deepEqual([resumed.status, resumed.rounds], ["finished", rounds]);
     assert.deepEqual(files("stopped", rounds), files("parent", rounds));
   });
@@ -129,7 +130,8 @@ describe("fork and resume", () => {
       rmSync(join(dir, folder), { recursive: true });
       mkdirSync(join(dir, folder));
     }
-    await resumeRun("cut", options("cut"));
+    cpSync(join(home, "runs", "parent", "checkpoints", "000002"), join(dir, "origin"), { recursive: true });
+    await resumeRun(options("cut"));
     assert.deepEqual(files("cut", rounds), files("parent", rounds));
   });
 
@@ -140,5 +142,6 @@ describe("fork and resume", () => {
       assert.match(error.next, /2, 4/);
       return true;
     });
+    assert.equal(existsSync(join(home, "runs", "none")), false, "and leaves nothing behind");
   });
 });

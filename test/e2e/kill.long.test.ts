@@ -2,5 +2,5 @@ import { test } from "node:test";
 import { killTrials } from "./kill.ts";
 
 test("30 runs killed with SIGKILL at random moments end with the weights of an undisturbed one", async () => {
-  await killTrials(30, 2);
+  await killTrials(50, 2);
 });

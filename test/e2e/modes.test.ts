@@ -103,6 +103,6 @@ describe("modes of the game", () => {
       rounds.map(({ recovery }) => recovery !== undefined),
       [true, false, false, true],
     );
-    assert.equal((await resumeRun("sparse", { home, onEvent: () => {} })).rounds, 3);
+    assert.equal((await resumeRun({ home, id: "sparse", onEvent: () => {} })).rounds, 3);
   });
 });

@@ -60,9 +60,10 @@ const rooms: Readonly<Record<string, Room>> = {
       "tasks",
       "models",
       "engine",
-      "runs",
+      "selfplay",
     ],
-    why: "the command line is outermost: nobody imports it, and rules of the game stay out of it",
+    types: ["runs"],
+    why: "the command line is outermost: a client of the daemon, which trains nothing itself",
   },
   extension: {
     imports: ["errors", "version", "protocol", "wire", "client"],

@@ -1,7 +1,7 @@
 import { nearest } from "../../config/keys.ts";
 import { usageError } from "../arguments.ts";
 import { exitCodes } from "../cli.ts";
-import type { Command } from "../command.ts";
+import { type Command, groups } from "../command.ts";
 import { padEnd, wrap } from "../text/fit.ts";
 
 const columns = 80;
@@ -24,12 +24,13 @@ export function commandHelp(command: Command): string {
   const entries = Object.entries(options).map(
     ([option, { value, meaning }]) => [`--${option}${value === undefined ? "" : ` <${value}>`}`, meaning] as const,
   );
+  const termWidth = Math.max(14, ...entries.map(([term]) => term.length + 2));
   const flags = Object.keys(options).length > 0 ? "[options]" : "";
   return [
     ["sparring", name, usage, flags].filter((part) => part !== "").join(" "),
     ...paragraph(summary),
     ...(details === undefined ? [] : paragraph(details)),
-    ...(entries.length > 0 ? ["", ...definitions(entries, 16)] : []),
+    ...(entries.length > 0 ? ["", ...definitions(entries, termWidth)] : []),
     "",
   ].join("\n");
 }
@@ -39,11 +40,13 @@ export function overview(commands: readonly Command[]): string {
   return [
     "sparring <command> [arguments]",
     ...paragraph("Self-play post-training of language models: a model plays against itself, is judged, and learns."),
-    "",
-    ...definitions(
-      commands.map(({ name, summary }) => [name, summary]),
-      10,
-    ),
+    ...groups.flatMap((group) => [
+      ...paragraph(group),
+      ...definitions(
+        commands.filter((command) => command.group === group).map(({ name, summary }) => [name, summary]),
+        12,
+      ),
+    ]),
     "",
     ...definitions(
       [
@@ -52,6 +55,7 @@ export function overview(commands: readonly Command[]): string {
       ],
       26,
     ),
+    ...paragraph("A run is named by its id, by the beginning of it, or by `last` for the newest."),
     ...paragraph("Environment"),
     ...definitions(
       [
@@ -66,7 +70,8 @@ export function overview(commands: readonly Command[]): string {
         [String(exitCodes.ok), "Done."],
         [String(exitCodes.failed), "Failed; what was finished is kept."],
         [String(exitCodes.usage), "The command line or the config is wrong; nothing was started."],
-        [String(exitCodes.interrupted), "Interrupted; finished rounds are kept, `sparring resume` goes on."],
+        [String(exitCodes.unreachable), "The daemon can't be reached or started."],
+        [String(exitCodes.interrupted), "Left by Ctrl+C while the run goes on, or the run was stopped."],
       ],
       6,
     ),

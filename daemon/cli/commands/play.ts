@@ -1,10 +1,16 @@
+import { resolve } from "node:path";
 import { applyOverrides, loadConfig } from "../../config/load.ts";
-import type { RunSummary } from "../../runs/train.ts";
+import type { Config } from "../../config/schema.ts";
 import { usageError } from "../arguments.ts";
-import type { Cli } from "../cli.ts";
-import type { Command } from "../command.ts";
+import { exitCodeOf, sayQueued } from "../attend.ts";
+import { type Cli, exitCodes } from "../cli.ts";
+import { type Command, detachOption, watchJsonOption } from "../command.ts";
+import { withDaemon } from "../connection.ts";
+import { newId } from "../names.ts";
+import { printJson, screenOf, showWarnings, styleOf } from "../screen.ts";
 import { meanOfSeeds, seedsTable } from "../seeds.ts";
-import { exitCodeOf, screenOf, showWarnings, styleOf, watchRun } from "../session.ts";
+import type { RunSummary } from "../watch/summary.ts";
+import { watchRun } from "../watch/watch-run.ts";
 
 /** What a script that plays wants to know; the shape is promised. */
 function forScripts({ before, after, seconds, rounds, seed }: RunSummary): object {
@@ -20,6 +26,7 @@ function countOf(text: string | undefined): number {
 /** `sparring play`: the example, from nothing to a report, for one seed or several. */
 export const play: Command = {
   name: "play",
+  group: "Train",
   usage: "[key=value …]",
   summary: "Train the example: Language Self-Play on additions, in minutes.",
   details: "The same as `sparring run` with examples/addition.sparring.yaml.",
@@ -27,7 +34,8 @@ export const play: Command = {
     seed: { value: "n", meaning: "Seed of the run, or the first of several. Default: 1." },
     seeds: { value: "k", meaning: "Train k seeds in a row, and end with their mean." },
     rounds: { value: "n", meaning: "Rounds to play." },
-    json: { meaning: "Progress goes to stderr; the last line of stdout is a JSON summary." },
+    detach: detachOption,
+    json: watchJsonOption,
   },
   async run(cli, args) {
     const count = countOf(args.text("seeds"));
@@ -39,20 +47,48 @@ export const play: Command = {
     ];
     const { config, warnings } = await loadConfig(cli.example, overrides);
     showWarnings(cli, warnings);
-
+    const configs = Array.from({ length: count }, (_, i) => applyOverrides(config, [`seed=${config.seed + i}`]).config);
     const json = args.flag("json");
-    const summaries: RunSummary[] = [];
-    for (let i = 0; i < count; i++) {
-      const seeded = applyOverrides(config, [`seed=${config.seed + i}`]).config;
-      if (count > 1) screenOf(cli, json).write(`${i > 0 ? "\n" : ""}Seed ${seeded.seed} (${i + 1} of ${count})\n\n`);
-      const summary = await watchRun(cli, json, (options) => cli.runner.startRun(seeded, options));
-      if (summary?.status !== "finished") return exitCodeOf(summary);
-      summaries.push(summary);
-    }
-    report(cli, json, summaries);
-    return exitCodeOf(summaries.at(-1));
+    return args.flag("detach") ? queueAll(cli, configs, json) : watchAll(cli, configs, json);
   },
 };
+
+/** What `run/start` gets. */
+function request(cli: Cli, config: Config) {
+  return {
+    run: newId(config.name, cli.date(), cli.unique(2)),
+    config: { ...config },
+    file: resolve(cli.workspace, cli.example),
+    workspace: cli.workspace,
+  };
+}
+
+async function queueAll(cli: Cli, configs: readonly Config[], json: boolean): Promise<number> {
+  return withDaemon(cli, async (client) => {
+    for (const config of configs) {
+      await sayQueued(cli, client, await client.request("sparring/run/start", request(cli, config)), json);
+    }
+    return exitCodes.ok;
+  });
+}
+
+/** Queues each when the one before has finished, so that a later one is not begun if an earlier one fails or is left. */
+async function watchAll(cli: Cli, configs: readonly Config[], json: boolean): Promise<number> {
+  const summaries: RunSummary[] = [];
+  for (const [i, config] of configs.entries()) {
+    if (configs.length > 1) {
+      screenOf(cli, json).write(`${i > 0 ? "\n" : ""}Seed ${config.seed} (${i + 1} of ${configs.length})\n\n`);
+    }
+    const summary = await withDaemon(cli, async (client) => {
+      const { id } = await client.request("sparring/run/start", request(cli, config));
+      return watchRun(cli, client, id, { json });
+    });
+    if (summary?.status !== "finished") return exitCodeOf(summary);
+    summaries.push(summary);
+  }
+  report(cli, json, summaries);
+  return exitCodes.ok;
+}
 
 function report(cli: Cli, json: boolean, summaries: readonly RunSummary[]): void {
   const screen = screenOf(cli, json);
@@ -61,7 +97,8 @@ function report(cli: Cli, json: boolean, summaries: readonly RunSummary[]): void
     for (const line of seedsTable(summaries, styleOf(cli, screen).colours)) screen.write(`${line}\n`);
   }
   if (!json) return;
-  const line =
-    summaries.length === 1 ? forScripts(only!) : { ...meanOfSeeds(summaries), seeds: summaries.map(forScripts) };
-  cli.stdout.write(`${JSON.stringify(line)}\n`);
+  printJson(
+    cli,
+    summaries.length === 1 ? forScripts(only!) : { ...meanOfSeeds(summaries), seeds: summaries.map(forScripts) },
+  );
 }

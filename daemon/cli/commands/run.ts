@@ -1,32 +1,48 @@
+import { dirname, resolve } from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import { printConfig } from "../../config/print.ts";
 import { namesAndSettings } from "../arguments.ts";
+import { attend } from "../attend.ts";
 import { exitCodes } from "../cli.ts";
-import type { Command } from "../command.ts";
-import { exitCodeOf, printSummary, showWarnings, watchRun } from "../session.ts";
+import { type Command, detachOption, watchJsonOption } from "../command.ts";
+import { withDaemon } from "../connection.ts";
+import { newId } from "../names.ts";
+import { printJson, showWarnings } from "../screen.ts";
 
-/** `sparring run <config>`: checks a config and trains it. */
+/** `sparring run <config>`: checks a config, queues it and watches it train. */
 export const run: Command = {
   name: "run",
+  group: "Train",
   usage: "<config> [key=value …]",
   summary: "Train a config file.",
   details:
-    "Settings on the command line win over the file: optimizer.lr=1e-4. Folders in the file are relative to it, on the command line to the working folder.",
+    "Settings on the command line win over the file: optimizer.lr=1e-4. Folders in the file are relative to it, on the command line to the working folder. One run trains at a time; others queue. Ctrl+C leaves the run to itself.",
   options: {
+    detach: detachOption,
     "dry-run": { meaning: "Print every setting that the run would use, as YAML, and stop." },
-    json: { meaning: "Progress goes to stderr; the last line of stdout is a JSON summary." },
+    trust: { meaning: "Trust the config's folder first: configs in it may name servers and programs." },
+    json: watchJsonOption,
   },
+  completes: "files",
   async run(cli, args) {
     const { names, settings } = namesAndSettings(run, args.positionals, ["a config file"]);
     const { config, warnings } = await loadConfig(names[0]!, settings);
     showWarnings(cli, warnings);
-    const json = args.flag("json");
     if (args.flag("dry-run")) {
-      cli.stdout.write(json ? `${JSON.stringify(config)}\n` : printConfig(config));
+      if (args.flag("json")) printJson(cli, config);
+      else cli.stdout.write(printConfig(config));
       return exitCodes.ok;
     }
-    const summary = await watchRun(cli, json, (options) => cli.runner.startRun(config, options));
-    if (json) printSummary(cli, summary);
-    return exitCodeOf(summary);
+    const file = resolve(cli.workspace, names[0]!);
+    return withDaemon(cli, async (client) => {
+      if (args.flag("trust")) await client.request("sparring/trust/grant", { folder: dirname(file) });
+      const queued = await client.request("sparring/run/start", {
+        run: newId(config.name, cli.date(), cli.unique(2)),
+        config: { ...config },
+        file,
+        workspace: cli.workspace,
+      });
+      return attend(cli, client, queued, { json: args.flag("json"), detach: args.flag("detach") });
+    });
   },
 };

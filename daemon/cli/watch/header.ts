@@ -23,20 +23,30 @@ export function tilde(path: string): string {
 }
 
 /** What is run, on what, and where it lies: label and text. */
-function headerOf({ started, config }: RunView): readonly (readonly [label: string, text: string])[] {
+function headerOf({ facts, overview, config, progress }: RunView): readonly (readonly [label: string, text: string])[] {
   const { game, adapter, engine, model } = config;
   const trained = adapter ? `LoRA of rank ${adapter.rank}` : "all weights";
-  const parent = started.run.lineage.parent;
+  const { id, parent, seed } = overview;
+  const changes = Object.entries(facts.lineage?.changes ?? {}).map(
+    ([path, [before, now]]) => `${path} ${settingText(before)} → ${settingText(now)}`,
+  );
   return [
-    ["run", started.run.id],
+    ["run", id],
     ...(parent ? [["forked", `from ${parent.run}, round ${parent.round}`] as const] : []),
+    ...(changes.length > 0 ? [["changed", changes.join(", ")] as const] : []),
     ["game", `${game.task}: ${game.queries} queries × ${game.answers} answers, ${game.rounds} rounds`],
     ["plays", algorithmOf(config)],
     ["model", `${tilde(model.path)}, ${trained}`],
-    ["engine", `${engine.name}, ${started.device}`],
-    ["seed", String(started.run.lineage.seed)],
-    ["lies in", tilde(started.dir)],
+    ["engine", progress ? `${engine.name}, ${progress.device}` : engine.name],
+    ["seed", String(seed)],
+    ["lies in", tilde(facts.dir)],
   ];
+}
+
+/** A setting's value as a person writes it; null where the setting is not used. */
+function settingText(value: unknown): string {
+  if (value === null) return "unused";
+  return typeof value === "string" ? value : JSON.stringify(value);
 }
 
 /** The header as lines, safe to print. */

@@ -1,9 +1,10 @@
 import { createLogUpdate } from "log-update";
-import type { RunEvent } from "../../runs/events.ts";
+import type { Progress, RunOverview } from "../../protocol.ts";
+import type { RoundRecord } from "../../store/records.ts";
 import { coloured } from "../text/colours.ts";
 import { Chronicle } from "./chronicle.ts";
 import { liveFrame } from "./live-frame.ts";
-import { RunView } from "./run-view.ts";
+import { type RunFacts, RunView } from "./run-view.ts";
 import { defaultColumns, type Screen, type Watcher } from "./watcher.ts";
 
 /** Fast enough to look alive, slow enough to cost nothing. */
@@ -16,28 +17,37 @@ export class LiveWatcher implements Watcher {
   #timer: NodeJS.Timeout | undefined;
   readonly #screen: Screen;
   readonly #now: () => number;
+  readonly #invocation: string;
   readonly #draw: ReturnType<typeof createLogUpdate>;
 
   /** @param now milliseconds of a clock that never goes back */
-  constructor(screen: Screen, now: () => number) {
+  constructor(screen: Screen, now: () => number, invocation: string) {
     this.#screen = screen;
     this.#now = now;
+    this.#invocation = invocation;
     this.#draw = createLogUpdate(screen);
   }
 
-  accept(event: RunEvent): void {
-    if (event.type === "started") {
-      const columns = this.#columns;
-      this.view = new RunView(event, this.#now());
-      this.#chronicle = new Chronicle(this.view, { columns, isAlone: false });
-      this.say(...this.#chronicle.opening(columns, coloured));
-      this.#timer = setInterval(() => this.#redraw(), redrawMs);
-      return;
-    }
-    const now = this.#now();
-    this.view?.accept(event, now);
-    const row = event.type === "round" ? this.#chronicle?.row(now) : undefined;
-    if (row !== undefined) this.say(row);
+  begin(facts: RunFacts): void {
+    const columns = this.#columns;
+    this.view = new RunView(facts, this.#now());
+    this.#chronicle = new Chronicle(this.view, { columns, isAlone: false });
+    this.say(...this.#chronicle.opening(columns, coloured));
+    this.#timer = setInterval(() => this.#redraw(), redrawMs);
+  }
+
+  change(overview: RunOverview): void {
+    this.view?.change(overview, this.#now());
+  }
+
+  progress(progress: Progress): void {
+    this.view?.accept(progress, this.#now());
+  }
+
+  finish(rounds: readonly RoundRecord[]): void {
+    this.view?.rounds.push(...rounds);
+    const rows = this.#chronicle?.rows(rounds, this.#now()) ?? [];
+    if (rows.length > 0) this.say(...rows);
   }
 
   say(...lines: string[]): void {
@@ -50,7 +60,6 @@ export class LiveWatcher implements Watcher {
     if (!this.#timer) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
-    if (this.view) this.view.progress = undefined;
     this.#redraw();
     this.#draw.done();
   }
@@ -60,6 +69,8 @@ export class LiveWatcher implements Watcher {
   }
 
   #redraw(): void {
-    if (this.view) this.#draw(["", ...liveFrame(this.view, this.#now(), this.#columns, coloured)].join("\n"));
+    if (!this.view) return;
+    const style = { columns: this.#columns, colours: coloured, invocation: this.#invocation };
+    this.#draw(["", ...liveFrame(this.view, this.#now(), style)].join("\n"));
   }
 }

@@ -1,5 +1,5 @@
+import type { RoundRecord } from "../../store/records.ts";
 import type { Measure } from "./measures.ts";
-import type { WatchedRound } from "./watched-round.ts";
 
 /** Between these a table can be taken in at a glance and still shows a trend. */
 const fewestRows = 8;
@@ -15,7 +15,10 @@ export function roundsPerRow(rounds: number, evaluateEvery: number): number {
 }
 
 /** A measure over several rounds, null where none of them has it. */
-export function summarise(rounds: readonly WatchedRound[], { metric, summary }: Measure): number | null {
+export function summarise(
+  rounds: readonly Pick<RoundRecord, "metrics">[],
+  { metric, summary }: Measure,
+): number | null {
   const values = rounds.map(({ metrics }) => metrics[metric] ?? null).filter((value) => value !== null);
   if (values.length === 0) return null;
   return summary === "newest" ? values.at(-1)! : values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,13 +1,13 @@
 import type { Config } from "../../config/schema.ts";
+import type { RoundRecord } from "../../store/records.ts";
 import { padStart } from "../text/fit.ts";
 import { duration, fixed } from "../text/numbers.ts";
 import { admitted, kl, tabulated } from "./measures.ts";
 import { summarise } from "./rows.ts";
-import type { WatchedRound } from "./watched-round.ts";
 
 /** The rounds since the row above, and the estimated seconds that were left after them. */
 export interface Row {
-  readonly rounds: readonly WatchedRound[];
+  readonly rounds: readonly RoundRecord[];
   readonly remaining: number | undefined;
 }
 
@@ -36,8 +36,9 @@ const secondsPerRound: Column = {
   title: "s/round",
   width: 7,
   cell: ({ rounds }) => {
-    const played = rounds.filter((each) => each.round > 0);
-    const seconds = played.reduce((sum, each) => sum + each.seconds - each.evaluationSeconds, 0);
+    // Round 0 only evaluates, and a fork's first round was played by its parent.
+    const played = rounds.filter((each) => each.round > 0 && each.seconds > 0);
+    const seconds = played.reduce((sum, each) => sum + each.seconds - (each.phases.evaluate ?? 0), 0);
     return fixed(2)(played.length === 0 ? null : seconds / played.length);
   },
 };

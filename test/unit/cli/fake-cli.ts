@@ -1,22 +1,24 @@
+import { createHash } from "node:crypto";
 import { PassThrough } from "node:stream";
-import type { Cli, Runner } from "../../../daemon/cli/cli.ts";
+import { setImmediate as turn } from "node:timers/promises";
+import type { Cli } from "../../../daemon/cli/cli.ts";
 import { runProgram } from "../../../daemon/cli/program.ts";
-import type { Config } from "../../../daemon/config/schema.ts";
-import type { RunOptions } from "../../../daemon/runs/run.ts";
-import type { RunSummary } from "../../../daemon/runs/train.ts";
-import { fakeConfig, fakeProgress, fakeRound, fakeStarted } from "./fake-run.ts";
+import { SparringError } from "../../../daemon/errors.ts";
+import type { Method } from "../../../daemon/protocol.ts";
+import { FakeDaemon } from "./fake-daemon.ts";
 
 /** What a command line did. */
 export interface Outcome {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** Calls of the runner: its function's name and arguments, without the options. */
-  readonly calls: readonly unknown[][];
+  /** Requests to the daemon: method and parameters. */
+  readonly calls: readonly [Method, unknown][];
   readonly killed: boolean;
 }
 
 export interface World {
+  readonly daemon?: FakeDaemon;
   readonly env?: Record<string, string>;
   readonly columns?: number;
   readonly isTTY?: boolean;
@@ -24,81 +26,67 @@ export interface World {
   readonly interruptAt?: readonly number[];
   /** Thrown instead of playing this round. */
   readonly failure?: { readonly round: number; readonly error: unknown };
-  /** Whether a run stops when it is asked to. */
-  readonly obeys?: boolean;
-  readonly runner?: Partial<Runner>;
+  /** What is typed or piped; a terminal's stays open. */
+  readonly stdin?: string;
+  readonly cli?: Partial<Cli>;
 }
 
-function screen(world: World): { stream: PassThrough; text: () => string } {
-  const stream = Object.assign(new PassThrough(), { columns: world.columns, isTTY: world.isTTY });
+/** Something to write to, and what was written. */
+export function screen(properties: object): { stream: PassThrough; text: () => string } {
+  const stream = Object.assign(new PassThrough(), properties);
   const chunks: Buffer[] = [];
   stream.on("data", (chunk: Buffer) => chunks.push(chunk));
   return { stream, text: () => Buffer.concat(chunks).toString() };
 }
 
-/** Runs a command line in a world without engine, clock and files. */
-export async function sparring(args: readonly string[], world: World = {}): Promise<Outcome> {
-  const [stdout, stderr] = [screen(world), screen(world)];
-  const calls: unknown[][] = [];
-  let killed = false;
-  let now = 0;
-  let press = (): void => {};
+/** A keyboard on which keys were typed ahead. */
+function keyboard({ stdin = "", isTTY }: World): Cli["stdin"] {
+  const stream = Object.assign(new PassThrough(), { isTTY, setRawMode: () => stream });
+  stream.write(stdin);
+  if (!isTTY) stream.end();
+  return stream;
+}
 
-  async function train(config: Config, { onEvent, signal }: RunOptions): Promise<RunSummary> {
-    const started = fakeStarted(config);
-    onEvent(started);
-    const began = now;
-    let last = 0;
-    let status: RunSummary["status"] = "finished";
-    for (let round = 0; round <= config.game.rounds; round++) {
-      if (world.interruptAt?.includes(round)) press();
-      if (signal?.aborted && world.obeys !== false) {
-        status = "stopped";
-        break;
-      }
-      if (world.failure?.round === round) throw world.failure.error;
-      for (const event of fakeProgress(config, round)) onEvent(event);
-      const finished = fakeRound(config, round);
-      now += finished.record.seconds * 1000;
-      onEvent(finished);
-      last = round;
-    }
-    const accuracy = { before: 0.35, after: 0.55 + config.seed / 100 };
-    return {
-      id: started.run.id,
-      dir: started.dir,
-      status,
-      rounds: last,
-      seconds: (now - began) / 1000,
-      seed: config.seed,
-      ...accuracy,
-    };
-  }
+/** Runs a command line in a world without daemon, engine, clock and files. */
+export async function sparring(args: readonly string[], world: World = {}): Promise<Outcome> {
+  const { columns, isTTY, env = {}, daemon = new FakeDaemon(), failure, interruptAt } = world;
+  const [stdout, stderr] = [screen({ columns, isTTY }), screen({ columns, isTTY })];
+  let killed = false;
+  let waited = 0;
+  let drawn = 0;
+  let press = (): void => {};
+  const { beforeRound } = daemon;
+  daemon.beforeRound = async (round, run) => {
+    if (interruptAt?.includes(round)) press();
+    if (failure?.round === round) throw failure.error;
+    await beforeRound(round, run);
+  };
 
   const cli: Cli = {
-    runner: {
-      startRun: (config, options) => {
-        calls.push(["startRun", config]);
-        return train(config, options);
-      },
-      resumeRun: (id, options) => {
-        calls.push(["resumeRun", id]);
-        return train(fakeConfig(), options);
-      },
-      forkRun: (id, round, overrides, options) => {
-        calls.push(["forkRun", id, round, overrides]);
-        return train(fakeConfig(), options);
-      },
-      ...world.runner,
-    },
+    connect: async () => daemon.client(),
+    serve: async () => 0,
+    tryEngine: async () => "CPU, 2 threads",
+    stdin: keyboard(world),
     stdout: stdout.stream,
     stderr: stderr.stream,
-    env: world.env ?? {},
+    env,
+    home: "/home",
     workspace: "/work",
     example: "examples/addition.sparring.yaml",
     version: "1.2.3",
     invocation: "node dist/sparring.js",
-    now: () => now,
+    now: () => daemon.now + waited,
+    date: () => new Date("2025-11-21T05:30:00.000Z"),
+    wait: async (milliseconds) => {
+      waited += milliseconds;
+      await turn();
+    },
+    unique: (bytes) =>
+      createHash("sha256")
+        .update(String(drawn++))
+        .digest("hex")
+        .slice(0, 2 * bytes),
+    processExists: () => false,
     onInterrupt: (handler) => {
       press = handler;
       return () => {
@@ -108,7 +96,13 @@ export async function sparring(args: readonly string[], world: World = {}): Prom
     kill: () => {
       killed = true;
     },
+    ...world.cli,
   };
   const code = await runProgram(cli, args);
-  return { code, stdout: stdout.text(), stderr: stderr.text(), calls, killed };
+  return { code, stdout: stdout.text(), stderr: stderr.text(), calls: daemon.calls, killed };
+}
+
+/** What `connect` throws where no daemon runs. */
+export function noDaemon(): SparringError {
+  return new SparringError("client/no-daemon", "No daemon is running for /home.", "Start one with `sparring serve`.");
 }

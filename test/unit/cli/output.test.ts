@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import { PassThrough } from "node:stream";
 import { describe, test } from "node:test";
-import { finishedReport, type ReportStyle } from "../../../daemon/cli/report.ts";
+import { finishedReport } from "../../../daemon/cli/report.ts";
 import { plain } from "../../../daemon/cli/text/colours.ts";
 import { width } from "../../../daemon/cli/text/fit.ts";
+import type { Style } from "../../../daemon/cli/text/style.ts";
 import { LiveWatcher } from "../../../daemon/cli/watch/live-watcher.ts";
 import { PlainWatcher } from "../../../daemon/cli/watch/plain-watcher.ts";
-import { RunView } from "../../../daemon/cli/watch/run-view.ts";
-import type { RunEvent } from "../../../daemon/runs/events.ts";
-import { sparring } from "./fake-cli.ts";
-import { fakeConfig, fakeProgress, fakeQuery, fakeRound, fakeStarted } from "./fake-run.ts";
+import { firstSample, RunView } from "../../../daemon/cli/watch/run-view.ts";
+import { screen, sparring } from "./fake-cli.ts";
+import { fakeConfig, fakeFacts, fakeOverview, fakeProgress, fakeQuery, fakeRound } from "./fake-run.ts";
 
 const header = `run      addition-20251121-ab12
 game     addition: 32 queries × 8 answers, 300 rounds
@@ -21,7 +20,7 @@ lies in  /home/runs/addition-20251121-ab12
 `;
 
 test("plain output of a whole run, 80 columns", async () => {
-  const { code, stdout, stderr } = await sparring(["play"]);
+  const { code, stdout, stderr } = await sparring(["play"], { cli: { unique: () => "ab12" } });
   assert.equal(code, 0);
   assert.equal(stderr, "");
   assert.equal(
@@ -64,14 +63,6 @@ test("plain output fits 60 columns, but for what is there to be copied", async (
   for (const line of stdout.split("\n")) assert(width(line) <= 60 || line.startsWith("  node "), line);
 });
 
-/** A screen that remembers what was written to it. */
-function recorder(properties: object): { screen: PassThrough; text: () => string } {
-  const screen = Object.assign(new PassThrough(), properties);
-  const chunks: Buffer[] = [];
-  screen.on("data", (chunk: Buffer) => chunks.push(chunk));
-  return { screen, text: () => Buffer.concat(chunks).toString() };
-}
-
 /** The lines that a terminal shows, as far as redrawing needs it: line breaks, "cursor up" and "erase line". */
 function terminal(text: string): string[] {
   const lines: string[] = [""];
@@ -97,17 +88,19 @@ describe("the live display", () => {
   const config = fakeConfig();
 
   test("is a header, a growing table, and one live area below that stays at the end", () => {
-    const { screen, text } = recorder({ isTTY: true, columns: 80, rows: 40 });
+    const { stream, text } = screen({ isTTY: true, columns: 80, rows: 40 });
     let now = 0;
-    const watcher = new LiveWatcher(screen, () => now);
-    watcher.accept(fakeStarted(config, { warnings: ["threads was 4 and is 2"] }));
-    for (let round = 0; round <= 50; round++) {
-      for (const event of fakeProgress(config, round)) watcher.accept(event);
-      const finished = fakeRound(config, round);
-      now += finished.record.seconds * 1000;
-      watcher.accept(finished);
+    const watcher = new LiveWatcher(stream, () => now, "sparring");
+    watcher.begin(fakeFacts(config, { notes: ["threads was 4 and is 2"] }));
+    // Those that were finished before come at once.
+    watcher.finish(Array.from({ length: 31 }, (_, round) => fakeRound(config, round)));
+    for (let round = 31; round <= 50; round++) {
+      now += 500;
+      watcher.finish([fakeRound(config, round)]);
+      for (const progress of fakeProgress(config, round + 1)) watcher.progress(progress);
     }
     watcher.say("Stopping");
+    watcher.change(fakeOverview(config, { state: "stopped" }));
     watcher.close();
     watcher.say("Stopped");
     const lines = terminal(text());
@@ -124,7 +117,7 @@ describe("the live display", () => {
         "    50   0.338         4.13       0.662      99 %    38.3 %   0.013     0.50",
         "Stopping",
         "",
-        "50/300       ██████▋·································  0:28 · 2:15 left",
+        "50/300       ██████▋·································  0:28",
         "reward       ▁▂▃▅▆▇█                                   0.350   0.301 – 0.350",
         "self-reward  ▁▂▃▅▆▇█                                   4.17    4.00 – 4.17",
         "difficulty   █▇▆▄▃▂▁                                   0.650   0.650 – 0.699",
@@ -136,33 +129,48 @@ describe("the live display", () => {
   });
 
   test("closes twice, and before anything began", () => {
-    const { screen, text } = recorder({ isTTY: true, columns: 80, rows: 40 });
-    const watcher = new LiveWatcher(screen, () => 0);
+    const { stream, text } = screen({ isTTY: true, columns: 80, rows: 40 });
+    const watcher = new LiveWatcher(stream, () => 0, "sparring");
     watcher.close();
     watcher.close();
     assert.equal(text(), "");
   });
 });
 
-test("a plain log of a slow run is never silent for long", () => {
-  const { screen, text } = recorder({});
+describe("a plain log", () => {
   const config = fakeConfig();
-  let now = 0;
-  const watcher = new PlainWatcher(screen, () => now);
-  watcher.accept(fakeStarted(config));
-  for (let round = 0; round <= 10; round++) {
-    now += 50_000;
-    watcher.accept(fakeRound(config, round));
-  }
-  const rows = text().match(/^ +\d+ .*$/gm) ?? [];
-  assert.deepEqual(
-    rows.map((row) => Number(row.slice(0, 6))),
-    [0, 3, 6, 9],
-  );
+
+  test("of a slow run is never silent for long", () => {
+    const { stream, text } = screen({});
+    const watcher = new PlainWatcher(stream, () => 0, "sparring");
+    watcher.begin(fakeFacts(config));
+    for (let round = 0; round <= 10; round++) watcher.finish([{ ...fakeRound(config, round), seconds: 50 }]);
+    const rows = text().match(/^ +\d+ .*$/gm) ?? [];
+    assert.deepEqual(
+      rows.map((row) => Number(row.slice(0, 6))),
+      [0, 3, 6, 9],
+    );
+  });
+
+  test("says once that the run is stuck, that it is paused, and that it goes on", () => {
+    const { stream, text } = screen({});
+    const watcher = new PlainWatcher(stream, () => 0, "sparring");
+    watcher.begin(fakeFacts(config));
+    const [progress] = fakeProgress(config, 3);
+    for (let i = 0; i < 3; i++) watcher.progress({ ...progress!, stuck: "stuck in solve\u001b[2J" });
+    for (const state of ["running", "paused", "paused", "running"] as const) {
+      watcher.change(fakeOverview(config, { state }));
+    }
+    assert.deepEqual(text().trimEnd().split("\n").slice(-3), [
+      "warning: stuck in solve\\u{1b}[2J",
+      "Paused. `sparring resume addition-20251121-ab12` goes on.",
+      "It goes on.",
+    ]);
+  });
 });
 
 describe("the report", () => {
-  const style: ReportStyle = { columns: 80, colours: plain, invocation: "sparring" };
+  const style: Style = { columns: 80, colours: plain, invocation: "sparring" };
   const summary = {
     id: "x",
     dir: "/x",
@@ -174,15 +182,20 @@ describe("the report", () => {
     after: 0.4,
   } as const;
 
-  function report(changes: Partial<typeof summary> | object, ...rounds: RunEvent[]): string {
-    const view = new RunView(fakeStarted(fakeConfig({ "checkpoints.every": 1 })), 0);
-    for (const round of rounds) view.accept(round, 0);
+  function viewOf(parent?: { run: string; round: number }): RunView {
+    const config = fakeConfig({ "checkpoints.every": 1 });
+    return new RunView(fakeFacts(config, { overview: fakeOverview(config, { ...(parent && { parent }) }) }), 0);
+  }
+
+  type Played = readonly [round: number, ...queries: ReturnType<typeof fakeQuery>[]];
+
+  function report(changes: Partial<typeof summary> | object, ...rounds: Played[]): string {
+    const view = viewOf();
+    const samples = rounds.map(([round, ...queries]) => firstSample(round, queries));
+    view.early = samples[0];
+    view.late = samples.at(-1);
     return finishedReport({ ...summary, ...changes }, view, style).join("\n");
   }
-  const played = (round: number, ...queries: ReturnType<typeof fakeQuery>[]): RunEvent => ({
-    ...fakeRound(fakeConfig(), round),
-    queries,
-  });
 
   test("says when accuracy fell, and when it was not measured", () => {
     assert.match(report({}), /50\.0 % → 40\.0 %: -10\.0 points \(2 rounds, 0:03\)/);
@@ -191,7 +204,7 @@ describe("the report", () => {
 
   test("shows what a model wrote without obeying it, in one line each", () => {
     const query = `4\u001b[2J\u202e+1\n${"9".repeat(200)}`;
-    const text = report({}, played(1, fakeQuery(query, "x\rright", 0)), played(2, fakeQuery("1+1", "2", null)));
+    const text = report({}, [1, fakeQuery(query, "x\rright", 0)], [2, fakeQuery("1+1", "2", null)]);
     const samples = text.split("\n").filter((line) => line.startsWith("  round"));
     assert.equal(samples.length, 2);
     assert.match(samples[0]!, /^ {2}round 1 {5}4\\u\{1b\}\[2J\\u\{202e\}\+1\\n9+… → x\\rright {2}wrong, it is 5$/);
@@ -201,14 +214,12 @@ describe("the report", () => {
 
   test("shows the first query that got an answer, and no answer where there is none", () => {
     const unanswered = { ...fakeQuery("??", "", 0), answers: [] };
-    assert.match(report({}, played(1, unanswered, fakeQuery("3+4", "7", 1))), /round 1 {5}3\+4 → 7 {2}right/);
-    assert.doesNotMatch(report({}, played(1, unanswered)), /The first query/);
+    assert.match(report({}, [1, unanswered, fakeQuery("3+4", "7", 1)]), /round 1 {5}3\+4 → 7 {2}right/);
+    assert.doesNotMatch(report({}, [1, unanswered]), /The first query/);
   });
 
   test("names no round of a fork's parent, whose checkpoints it does not have", () => {
-    const started = fakeStarted(fakeConfig({ "checkpoints.every": 1 }));
-    const lineage = { ...started.run.lineage, parent: { run: "parent", round: 1 } };
-    const view = new RunView({ ...started, run: { ...started.run, lineage } }, 0);
+    const view = viewOf({ run: "parent", round: 1 });
     assert.doesNotMatch(finishedReport(summary, view, style).join("\n"), /Fork earlier/);
     assert.match(finishedReport({ ...summary, rounds: 3 }, view, style).join("\n"), /fork x@2 /);
   });

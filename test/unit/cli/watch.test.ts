@@ -2,48 +2,19 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { plain } from "../../../daemon/cli/text/colours.ts";
 import { width } from "../../../daemon/cli/text/fit.ts";
-import { remainingSeconds } from "../../../daemon/cli/watch/eta.ts";
+import type { Style } from "../../../daemon/cli/text/style.ts";
 import { liveFrame } from "../../../daemon/cli/watch/live-frame.ts";
 import { heldOut, reward } from "../../../daemon/cli/watch/measures.ts";
 import { roundsPerRow, summarise } from "../../../daemon/cli/watch/rows.ts";
 import { RunView } from "../../../daemon/cli/watch/run-view.ts";
 import { roundTable } from "../../../daemon/cli/watch/table.ts";
-import type { WatchedRound } from "../../../daemon/cli/watch/watched-round.ts";
 import { isLive } from "../../../daemon/cli/watch/watcher.ts";
-import { fakeConfig, fakeProgress, fakeRound, fakeStarted } from "./fake-run.ts";
+import type { RoundRecord } from "../../../daemon/store/records.ts";
+import { fakeConfig, fakeFacts, fakeOverview, fakeProgress, fakeRound } from "./fake-run.ts";
 
-function watched(round: number, waited: number, evaluationSeconds = 0, metrics = {}): WatchedRound {
-  return { round, seconds: waited, waited, evaluationSeconds, metrics };
+function played(round: number, metrics: RoundRecord["metrics"] = {}): RoundRecord {
+  return { round, finishedAt: "2025-11-21T04:00:00.000Z", seconds: 1, phases: {}, metrics, notes: [] };
 }
-
-describe("remainingSeconds", () => {
-  const rounds = (count: number, seconds = 2) => Array.from({ length: count }, (_, i) => watched(i + 1, seconds));
-
-  test("is not known before the first round was played", () => {
-    assert.equal(remainingSeconds([], 10, 5, 0), undefined);
-    assert.equal(remainingSeconds([watched(0, 3, 3)], 10, 5, 0), undefined);
-  });
-  test("counts rounds, evaluations that are due, and what the current round has run", () => {
-    assert.equal(remainingSeconds([watched(0, 3, 3), ...rounds(4)], 10, 5, 0.5), 6 * 2 + 2 * 3 - 0.5);
-    assert.equal(remainingSeconds([watched(0, 3, 3), ...rounds(5)], 12, 5, 0), 7 * 2 + 2 * 3);
-  });
-  test("is not moved by one slow round", () => {
-    const slow = [
-      ...rounds(10),
-      watched(11, 500),
-      ...rounds(10).map((round) => ({ ...round, round: round.round + 11 })),
-    ];
-    assert.equal(remainingSeconds(slow, 31, 1000, 0), 20);
-  });
-  test("follows a change of pace", () => {
-    const faster = [...rounds(100, 10), ...rounds(20, 1).map((round) => ({ ...round, round: round.round + 100 }))];
-    assert.equal(remainingSeconds(faster, 130, 1000, 0), 10);
-  });
-  test("never goes below the rounds that are left when one hangs", () => {
-    assert.equal(remainingSeconds(rounds(4), 10, 100, 1e6), 5 * 2);
-  });
-  test("is 0 at the end", () => assert.equal(remainingSeconds(rounds(10), 10, 5, 3), 0));
-});
 
 describe("rows", () => {
   test("follow the evaluations where that gives a readable table, else round numbers", () => {
@@ -55,13 +26,10 @@ describe("rows", () => {
     assert.equal(roundsPerRow(1_000_000, 25), 50_000);
   });
   test("are means, except what is measured now and then", () => {
-    const rounds = [
-      watched(1, 1, 0, { "solver/reward": 0.2, "eval/accuracy": 0.1 }),
-      watched(2, 1, 0, { "solver/reward": null }),
-    ];
-    assert.equal(summarise([...rounds, watched(3, 1, 0, { "solver/reward": 0.4 })], reward), (0.2 + 0.4) / 2);
-    assert.equal(summarise([...rounds, watched(3, 1, 0, { "eval/accuracy": 0.3 })], heldOut), 0.3);
-    assert.equal(summarise([watched(1, 1)], reward), null);
+    const rounds = [played(1, { "solver/reward": 0.2, "eval/accuracy": 0.1 }), played(2, { "solver/reward": null })];
+    assert.equal(summarise([...rounds, played(3, { "solver/reward": 0.4 })], reward), (0.2 + 0.4) / 2);
+    assert.equal(summarise([...rounds, played(3, { "eval/accuracy": 0.3 })], heldOut), 0.3);
+    assert.equal(summarise([played(1)], reward), null);
   });
 });
 
@@ -99,9 +67,7 @@ describe("the table", () => {
       for (const withRemaining of [false, true]) {
         const config = fakeConfig();
         const table = roundTable(config, columns, withRemaining);
-        const view = new RunView(fakeStarted(config), 0);
-        view.accept(fakeRound(config, 25), 1);
-        const line = table.line({ rounds: view.rounds, remaining: 35_999 });
+        const line = table.line({ rounds: [fakeRound(config, 25)], remaining: 35_999 });
         assert(width(table.header) <= columns);
         assert.equal(width(line), width(table.header));
       }
@@ -109,23 +75,23 @@ describe("the table", () => {
   });
 });
 
-/** A view after some rounds of half a second, and evaluations of a second. */
+/** A view in the middle of the round after some rounds of half a second, and evaluations of a second. */
 function viewAfter(rounds: number, settings: Record<string, unknown> = {}): RunView {
   const config = fakeConfig(settings);
-  const view = new RunView(fakeStarted(config), 0);
-  let now = 0;
-  for (let round = 0; round <= rounds; round++) {
-    const finished = fakeRound(config, round);
-    now += finished.record.seconds * 1000;
-    view.accept(finished, now);
-  }
-  if (rounds < config.game.rounds) view.accept(fakeProgress(config, rounds + 1)[3]!, now);
+  const view = new RunView(fakeFacts(config), 0);
+  for (let round = 0; round <= rounds; round++) view.rounds.push(fakeRound(config, round));
+  const now = view.rounds.reduce((sum, { seconds }) => sum + seconds, 0) * 1000;
+  view.accept(fakeProgress(config, rounds + 1)[rounds < config.game.rounds ? 3 : 0]!, now);
+  if (rounds === config.game.rounds) view.change(fakeOverview(config, { state: "finished" }), now);
   return view;
 }
 
+const style: Style = { columns: 80, colours: plain, invocation: "sparring" };
+const narrow: Style = { ...style, columns: 60 };
+
 describe("the live area", () => {
   test("80 columns", () => {
-    assert.deepEqual(liveFrame(viewAfter(150), 82_000, 80, plain), [
+    assert.deepEqual(liveFrame(viewAfter(150), 82_000, style), [
       "150/300      ████████████████████····················  1:22 · 1:21 left",
       "answering    ████████████████████····················  128/256",
       "reward       ▁▁▂▂▂▃▃▃▄▄▅▅▅▆▆▆▇▇▇██                     0.450   0.301 – 0.450",
@@ -135,32 +101,83 @@ describe("the live area", () => {
     ]);
   });
   test("60 columns", () => {
-    assert.deepEqual(liveFrame(viewAfter(150), 82_000, 60, plain).slice(0, 3), [
+    assert.deepEqual(liveFrame(viewAfter(150), 82_000, narrow).slice(0, 3), [
       "150/300      ██████████··········  1:22 · 1:21 left",
       "answering    ██████████··········  128/256",
       "reward       ▁▂▂▃▄▅▅▆▇██           0.450   0.301 – 0.450",
     ]);
   });
   test("before the first round is finished", () => {
-    const config = fakeConfig();
-    const view = new RunView(fakeStarted(config), 0);
-    assert.deepEqual(liveFrame(view, 1000, 60, plain).slice(0, 2), [
-      "0/300        ····················  0:01",
+    const view = new RunView(fakeFacts(fakeConfig(), { progress: null }), 0);
+    assert.deepEqual(liveFrame(view, 1000, narrow).slice(0, 2), [
+      "0/300        ····················  0:00",
       "reward                             –       ",
     ]);
   });
-  test("at the end nothing is left", () => {
-    assert.equal(liveFrame(viewAfter(300), 150_000, 60, plain)[0], "300/300      ████████████████████  2:30");
+  test("at the end nothing is left, and the clock stands still", () => {
+    assert.equal(liveFrame(viewAfter(300), 1e9, narrow)[0], "300/300      ████████████████████  2:43");
   });
   test("of GRPO has no self-reward", () => {
-    const frame = liveFrame(viewAfter(10, { "algorithm.name": "grpo" }), 5000, 80, plain);
+    const frame = liveFrame(viewAfter(10, { "algorithm.name": "grpo" }), 5000, style);
     assert(!frame.some((line) => line.includes("self-reward")));
+  });
+  test("of a fork begins where it goes on from", () => {
+    const config = fakeConfig();
+    const view = new RunView(
+      fakeFacts(config, { overview: fakeOverview(config, { parent: { run: "p", round: 200 } }) }),
+      0,
+    );
+    view.rounds.push(fakeRound(config, 200), fakeRound(config, 250));
+    assert.match(liveFrame(view, 0, narrow)[0]!, /^250\/300 {6}█{10}·{10} /);
+  });
+
+  describe("while the run is paused", () => {
+    function paused(): RunView {
+      const view = viewAfter(150);
+      view.change(fakeOverview(fakeConfig(), { state: "paused" }), 83_000);
+      return view;
+    }
+    test("says how to go on, and its clock stands still", () => {
+      assert.deepEqual(liveFrame(paused(), 1e9, style).slice(0, 2), [
+        "150/300      ████████████████████····················  1:23 · 1:20 left",
+        "paused       `sparring resume addition-20251121-ab12` goes on",
+      ]);
+    });
+    test("goes on with the time from before the pause", () => {
+      const view = paused();
+      view.change(fakeOverview(), 500_000);
+      assert.match(liveFrame(view, 501_000, style)[0]!, / 1:24 · 1:19 left$/);
+    });
+    test("fits where the command does not", () => {
+      const lines = liveFrame(paused(), 0, { ...narrow, invocation: "node some/where/dist/sparring.js" }).slice(1, 4);
+      assert.deepEqual(lines, [
+        "paused       ",
+        "  `node some/where/dist/sparring.js resume",
+        "  addition-20251121-ab12` goes on",
+      ]);
+    });
+  });
+
+  test("says what a run was asked for, and that it is stuck, whatever the sentence holds", () => {
+    const view = viewAfter(150);
+    view.change(fakeOverview(fakeConfig(), { asked: "pause" }), 82_000);
+    view.accept({ ...view.progress!, stuck: "answering takes 5 times as long as usual\u001b[2J" }, 82_000);
+    assert.deepEqual(liveFrame(view, 82_000, style).slice(1, 3), [
+      "answering    ████████████████████····················  pausing",
+      "answering takes 5 times as long as usual\\u{1b}[2J",
+    ]);
+  });
+  test("shows a phase that this program does not know", () => {
+    const view = viewAfter(150);
+    view.accept({ ...view.progress!, phase: "re\u001bcalibrating" }, 82_000);
+    assert.match(liveFrame(view, 82_000, style)[1]!, /^re\\u\{1b\}cal… █/);
   });
   test("fits every width from 60 on", () => {
     for (let columns = 60; columns <= 200; columns += 7) {
       for (const rounds of [0, 1, 137, 300]) {
-        const slow = 36_000_000;
-        for (const line of liveFrame(viewAfter(rounds), slow, columns, plain)) assert(width(line) < columns, line);
+        for (const line of liveFrame(viewAfter(rounds), 36_000_000, { ...style, columns })) {
+          assert(width(line) < columns, line);
+        }
       }
     }
   });

@@ -1,9 +1,24 @@
-import type { WatchedRound } from "./watched-round.ts";
+import type { RoundRecord } from "../../store/records.ts";
+
+/** A finished round, as far as the estimate looks at it. */
+export interface TimedRound {
+  readonly round: number;
+  /** Seconds since the round before it was finished, without pauses: what a person waits for it. */
+  readonly waited: number;
+  /** Part of it spent on held-out evaluation. */
+  readonly evaluationSeconds: number;
+}
+
+/** Rounds of an earlier session, whose own duration is the best that is known of the wait for them. */
+export function timedRound({ round, seconds, phases }: RoundRecord): TimedRound {
+  return { round, waited: seconds, evaluationSeconds: phases.evaluate ?? 0 };
+}
 
 /** Rounds that the estimate looks back on: enough to be steady, few enough to follow a change of pace. */
 const recent = 20;
 
-function median(values: readonly number[]): number | undefined {
+/** Undefined of nothing. */
+export function median(values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined;
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length >> 1;
@@ -20,7 +35,7 @@ function median(values: readonly number[]): number | undefined {
  * @returns undefined before the first played round
  */
 export function remainingSeconds(
-  finished: readonly WatchedRound[],
+  finished: readonly TimedRound[],
   last: number,
   every: number,
   underway: number,

@@ -1,0 +1,88 @@
+import type { DaemonClient } from "../client/client.ts";
+import type { AnswerRecord, QueryRecord } from "../store/records.ts";
+import { verdict } from "./report.ts";
+import type { Colours } from "./text/colours.ts";
+import { padEnd, width, wrap } from "./text/fit.ts";
+import { fixed } from "./text/numbers.ts";
+import { printable } from "./text/printable.ts";
+import type { Style } from "./text/style.ts";
+
+/** All queries of a round, with their answers. */
+export async function allQueries(client: DaemonClient, run: string, round: number): Promise<QueryRecord[]> {
+  const queries: QueryRecord[] = [];
+  let from: number | null = 0;
+  while (from !== null) {
+    const page: { queries: QueryRecord[]; next: number | null } = await client.request("sparring/round/get", {
+      run,
+      round,
+      from,
+    });
+    queries.push(...page.queries);
+    from = page.next;
+  }
+  return queries;
+}
+
+const indent = "     ";
+
+/** An answer of at most so many columns, with its indent, stands on the line of its scores. */
+const shortColumns = 25;
+
+/** Columns of an answer's scores. */
+const scoresColumns = 24;
+
+/** A number with its sign. */
+function signed(value: number): string {
+  const text = fixed(2)(value);
+  return value > 0 ? `+${text}` : text;
+}
+
+/**
+ * Text of a model as lines of at most `columns`, safe to print: its own line breaks are kept, since every line is indented
+ * and so can't be mistaken for this program's.
+ */
+export function modelText(text: string, columns: number, indent: string): string[] {
+  return text.split("\n").flatMap((line) => wrap(printable(line), columns, indent));
+}
+
+/** A round's queries, each with its answers and their scores. */
+export function sampleLines(round: number, queries: readonly QueryRecord[], style: Style): string[] {
+  if (queries.length === 0) return [`Round ${round} has no samples: nothing was played in it.`];
+  const admitted = queries.filter((query) => query.admitted).length;
+  const head = `Round ${round}: ${queries.length} queries, ${admitted} admitted. R reward, S self-reward, A advantage; cut: at the token limit.`;
+  return [...wrap(head, style.columns), ...queries.flatMap((query) => queryLines(query, style))];
+}
+
+function queryLines(query: QueryRecord, { colours, columns }: Style): string[] {
+  const { index, text, admitted, reason, V, advantage, expected, answers } = query;
+  const facts = [
+    V === null ? "unscored" : `difficulty ${fixed(2)(1 - V)}`,
+    `A ${signed(advantage)}`,
+    ...(expected === undefined ? [] : [`expected ${printable(expected)}`]),
+    ...(admitted ? [] : [`not admitted: ${printable(reason ?? "no reason given")}`]),
+  ].join(", ");
+  const label = padEnd(`#${index}`, indent.length);
+  const [first = "", ...rest] = modelText(text, columns, indent);
+  return [
+    "",
+    colours.dim(label) + colours.bold(first.slice(label.length)),
+    ...rest.map((line) => colours.bold(line)),
+    ...wrap(facts, columns, indent).map((line) => colours.dim(line)),
+    ...answers.flatMap((answer) => answerLines(answer, columns, colours)),
+  ];
+}
+
+function answerLines(answer: AnswerRecord, columns: number, colours: Colours): string[] {
+  const { text, reward, selfReward, advantage, stop, unscored } = answer;
+  const scores = [
+    reward === null ? "R –" : `R ${fixed(2)(reward)}`,
+    ...(selfReward === null ? [] : [`S ${fixed(1)(selfReward)}`]),
+    `A ${signed(advantage)}`,
+  ].join("  ");
+  const ink = reward === 1 ? colours.green : reward === 0 ? colours.red : colours.yellow;
+  const word = reward === null ? printable(unscored ?? "unscored") : verdict({ reward, expected: undefined });
+  const facts = `${padEnd(scores, scoresColumns)}${ink(word)}${stop === "length" ? colours.dim(", cut") : ""}`;
+  const lines = modelText(text, columns, indent);
+  const isShort = lines.length === 1 && width(lines[0]!) <= shortColumns;
+  return isShort ? [`${padEnd(lines[0]!, shortColumns)}  ${facts}`] : [...lines, `${indent}${facts}`];
+}

@@ -1,0 +1,27 @@
+import type { RunState } from "../protocol.ts";
+import type { Colours } from "./text/colours.ts";
+
+/** Whether a run in this state does nothing until somebody resumes it. */
+export function hasEnded(state: RunState): boolean {
+  return state === "finished" || state === "failed" || state === "stopped" || state === "interrupted";
+}
+
+/** Whether a run in this state has the device, or is being given it. */
+export function holdsDevice(state: RunState): boolean {
+  return state === "starting" || state === "running" || state === "paused";
+}
+
+/** What colours a text about a run in this state. */
+export function inkOf(state: RunState, colours: Colours): (text: string) => string {
+  const inks: Readonly<Record<RunState, (text: string) => string>> = {
+    queued: colours.cyan,
+    starting: colours.cyan,
+    running: colours.green,
+    paused: colours.yellow,
+    finished: String,
+    failed: colours.red,
+    stopped: colours.dim,
+    interrupted: colours.yellow,
+  };
+  return inks[state];
+}

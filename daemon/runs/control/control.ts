@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from "node:util";
+import { resolveConfig } from "../../config/load.ts";
+import { settingsThatNeedTrust } from "../../config/trust.ts";
+import { resolveModel } from "../../models/resolve.ts";
+import type { RunOverview, ValidParamsOf } from "../../protocol.ts";
+import { InOrder } from "../../store/in-order.ts";
+import type { RunRequest } from "../../store/records.ts";
+import type { Store } from "../../store/store.ts";
+import type { TrustedFolders } from "../../store/trust.ts";
+import { prepareFork, startFork, startRun } from "../run.ts";
+import { requireTrust } from "./consent.ts";
+import { exists, finished, notRunning } from "./control-errors.ts";
+import type { Training } from "./live-run.ts";
+import type { RunQueue } from "./run-queue.ts";
+import { trainingOf } from "./trainings.ts";
+
+/** Starts, forks, pauses, resumes and stops runs. Every verb can be sent twice: it then answers with what is already so. */
+export class Control {
+  readonly #store: Store;
+  readonly #queue: RunQueue;
+  readonly #trust: TrustedFolders;
+  /** Verbs that bring a run into the queue: of two at once, the second finds what the first did. */
+  readonly #beginnings = new InOrder();
+
+  constructor(store: Store, queue: RunQueue, trust: TrustedFolders) {
+    this.#store = store;
+    this.#queue = queue;
+    this.#trust = trust;
+  }
+
+  /** @throws SparringError `run/exists` where another run has that id, `run/not-trusted`, those of `resolveModel`, ConfigError */
+  start({ run: id, config: given, file, workspace }: ValidParamsOf<"sparring/run/start">): Promise<RunOverview> {
+    const config = resolveConfig(given);
+    const request: RunRequest = {
+      kind: "start",
+      config: { ...config },
+      at: new Date().toISOString(),
+      ...(file !== undefined && { file }),
+      ...(workspace !== undefined && { workspace }),
+    };
+    const isSame = (asked: RunRequest): boolean =>
+      asked.kind === "start" && isDeepStrictEqual(asJson(asked.config), asJson(config));
+    return this.#begin(id, isSame, async () => {
+      await requireTrust(settingsThatNeedTrust(config), file, (folder) => this.#trust.covers(folder));
+      // Found out now, a wrong path costs nobody a place in the queue.
+      await resolveModel(config.model.path, workspace ?? this.#store.home);
+      return { request, training: (options) => startRun(config, options) };
+    });
+  }
+
+  /** @throws SparringError `run/exists`, `run/nothing-to-play`, `store/unknown-run`, `store/unknown-checkpoint`, ConfigError */
+  fork({ run: id, parent, round, settings, workspace }: ValidParamsOf<"sparring/run/fork">): Promise<RunOverview> {
+    const isSame = (asked: RunRequest): boolean =>
+      asked.kind === "fork" &&
+      asked.parent === parent &&
+      (round === undefined || asked.round === round) &&
+      isDeepStrictEqual(asked.settings, settings);
+    return this.#begin(id, isSame, async () => {
+      const fork = await prepareFork(this.#store, id, { parent, round }, settings, workspace);
+      const request: RunRequest = {
+        kind: "fork",
+        parent,
+        round: fork.origin.round,
+        settings,
+        at: new Date().toISOString(),
+        ...(workspace !== undefined && { workspace }),
+      };
+      return { request, training: (options) => startFork(fork, options) };
+    });
+  }
+
+  /** Resolves when the run's engine rests. @throws SparringError `run/not-running`, `store/unknown-run` */
+  async pause(id: string): Promise<RunOverview> {
+    const run = this.#queue.live(id);
+    if (!run || run.state === "queued") throw notRunning(await this.#queue.overview(id));
+    const pausing = run.pause();
+    this.#queue.announce(id);
+    await pausing;
+    return this.#queue.overview(id);
+  }
+
+  /** Lets a paused run go on, or queues one that rests. @throws SparringError `run/finished`, `store/unknown-run` */
+  resume(id: string): Promise<RunOverview> {
+    this.#queue.live(id)?.resume();
+    return this.#beginnings.run(async () => {
+      const overview = await this.#queue.overview(id);
+      if (this.#queue.live(id)) return overview;
+      if (overview.state === "finished") throw finished(overview);
+      const request = (await this.#store.readStatus(id))?.request;
+      await this.#queue.enqueue(id, await trainingOf(this.#store, id, request), request);
+      return this.#queue.overview(id);
+    });
+  }
+
+  /** Resolves when the run has ended. @throws SparringError `store/unknown-run` */
+  async stop(id: string): Promise<RunOverview> {
+    const run = this.#queue.live(id);
+    if (run) {
+      this.#queue.end(run);
+      this.#queue.announce(id);
+      await run.ended;
+    }
+    return this.#queue.overview(id);
+  }
+
+  #begin(
+    id: string,
+    isSame: (asked: RunRequest) => boolean,
+    prepare: () => Promise<{ readonly request: RunRequest; readonly training: Training }>,
+  ): Promise<RunOverview> {
+    return this.#beginnings.run(async () => {
+      if (this.#queue.knows(id)) {
+        const asked = (await this.#store.readStatus(id))?.request;
+        if (!asked || !isSame(asked)) throw exists(id, this.#store.dir(id));
+      } else {
+        const { request, training } = await prepare();
+        await this.#queue.enqueue(id, training, request);
+      }
+      return this.#queue.overview(id);
+    });
+  }
+}
+
+/** As it will be when it comes back from the disk. */
+function asJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

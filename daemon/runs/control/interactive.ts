@@ -1,0 +1,94 @@
+import type { Completion, Engine, PolicyId } from "../../engine/engine.ts";
+import { SparringError } from "../../errors.ts";
+import type { Judgement } from "../../judge/scorer.ts";
+import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
+import type { QueryRecord } from "../../store/records.ts";
+import type { Game } from "../game.ts";
+
+/** Who answers: a game's rules and texts, and the weights to sample from. */
+export interface Player {
+  readonly game: Game;
+  readonly engine: Engine;
+  readonly policy: PolicyId;
+}
+
+type Chat = ResultOf<"sparring/checkpoint/chat">;
+type Replay = ResultOf<"sparring/sample/replay">;
+
+/**
+ * Answers a conversation once. Its noise is keyed by the request's seed and the role `interactive`, so it moves no run's stream.
+ * @throws SparringError `run/too-long` where the conversation fills the model's context, AbortedError
+ */
+export async function chat(
+  { game, engine, policy }: Player,
+  { messages, temperature, seed, maxTokens }: ValidParamsOf<"sparring/checkpoint/chat">,
+  signal: AbortSignal,
+): Promise<Pick<Chat, "text" | "tokens" | "stop">> {
+  const { tokenizer } = game;
+  const prompt = tokenizer.renderPrompt(messages);
+  const room = engine.capabilities.maxSequence - prompt.length;
+  if (room < 1) {
+    throw new SparringError(
+      "run/too-long",
+      `The conversation has ${prompt.length} tokens, and this model reads at most ${engine.capabilities.maxSequence}.`,
+      "Begin a new conversation, or shorten the message.",
+    );
+  }
+  const key = { seed, round: 0, role: "interactive" as const, query: messages.length, answer: 0 };
+  const [completion] = await engine.sample([{ prompt, key }], {
+    policy,
+    temperature,
+    maxTokens: Math.min(maxTokens, room),
+    stopTokens: tokenizer.stopTokens,
+    signal,
+  });
+  const { tokens, stop } = completion!;
+  return { text: tokenizer.decode(tokens), tokens: tokens.length, stop };
+}
+
+/** Answers a stored query anew, and scores the answers with the run's judges. @throws AbortedError */
+export async function replay(
+  { game, engine, policy }: Player,
+  { text }: QueryRecord,
+  { round, query, answers, temperature, seed }: ValidParamsOf<"sparring/sample/replay">,
+  signal: AbortSignal,
+): Promise<Pick<Replay, "query" | "answers">> {
+  const { tokenizer, task, config } = game;
+  const prompt = tokenizer.renderPrompt(task.solverPrompt(text));
+  const requests = Array.from({ length: answers }, (_, answer) => {
+    return { prompt, key: { seed, round, role: "interactive" as const, query, answer } };
+  });
+  const completions = await engine.sample(requests, {
+    policy,
+    temperature,
+    maxTokens: config.solver.max_tokens,
+    stopTokens: tokenizer.stopTokens,
+    signal,
+  });
+  const pairs = completions.map(({ tokens, stop }) => {
+    return { query: text, answer: tokenizer.decode(tokens), stop, duplicate: false };
+  });
+  const rewards = await game.reward.score(pairs, { signal });
+  const selfRewards = await game.selfReward?.score(pairs, { signal });
+  const scored = completions.map((completion, i) =>
+    answerOf(completion, pairs[i]!.answer, rewards[i]!, selfRewards?.[i]),
+  );
+  return { query: text, answers: scored };
+}
+
+function answerOf(
+  { stop, logprobs }: Completion,
+  text: string,
+  reward: Judgement,
+  selfReward: Judgement | undefined,
+): Replay["answers"][number] {
+  const reasons = [reward, selfReward].flatMap((each) => (each?.value === null ? [each.unscored] : []));
+  return {
+    text,
+    stop,
+    logprob: logprobs.reduce((sum, logprob) => sum + logprob, 0),
+    reward: reward.value,
+    selfReward: selfReward?.value ?? null,
+    ...(reasons.length > 0 && { unscored: reasons.join("; ") }),
+  };
+}

@@ -1,0 +1,190 @@
+import { rm } from "node:fs/promises";
+import { SparringError } from "../../errors.ts";
+import type { Progress, ResultOf, RunOverview, ValidParamsOf } from "../../protocol.ts";
+import { RunIndex } from "../../store/index/run-index.ts";
+import type { LogLevel } from "../../store/log-line.ts";
+import { Store } from "../../store/store.ts";
+import { TrustedFolders } from "../../store/trust.ts";
+import { Bench, scratchOf, type Weights } from "./bench.ts";
+import { Control } from "./control.ts";
+import { chat, type Player, replay } from "./interactive.ts";
+import { type Announcements, Listeners } from "./listeners.ts";
+import { RatingDesk } from "./rating-desk.ts";
+import { Reading } from "./reading.ts";
+import { RunQueue } from "./run-queue.ts";
+import type { Patience } from "./watch-dog.ts";
+
+export interface SupervisorOptions {
+  /** SPARRING_HOME. */
+  readonly home: string;
+  /** The daemon's own log. */
+  readonly log: (level: LogLevel, message: string) => void;
+  /** When a phase counts as stuck. */
+  readonly patience?: Patience;
+}
+
+type Run = { readonly run: string };
+
+/** The runs of a home, as the protocol sees them: one method a verb. What they do is in the files beside this one. */
+export class Supervisor {
+  readonly #index: RunIndex;
+  readonly #listeners: Listeners;
+  readonly #queue: RunQueue;
+  readonly #control: Control;
+  readonly #reading: Reading;
+  readonly #desk: RatingDesk;
+  readonly #bench: Bench;
+
+  private constructor(store: Store, index: RunIndex, trust: TrustedFolders, options: SupervisorOptions) {
+    this.#index = index;
+    this.#listeners = new Listeners();
+    this.#queue = new RunQueue(store, index, this.#listeners, options);
+    this.#control = new Control(store, this.#queue, trust);
+    this.#reading = new Reading(store, index, this.#queue);
+    this.#desk = new RatingDesk(store, index, this.#reading, this.#listeners);
+    this.#bench = new Bench(store);
+  }
+
+  /** Opens a home; the caller holds its lock. */
+  static async open(options: SupervisorOptions): Promise<Supervisor> {
+    const { home, log } = options;
+    await rm(scratchOf(home), { recursive: true, force: true });
+    const store = new Store(home);
+    const onProblem = (error: unknown): void => log("warn", `The index was not written: ${(error as Error).message}`);
+    const index = await RunIndex.open(store, { onProblem });
+    for (const note of index.notes) log("warn", note);
+    const trust = await TrustedFolders.open(home);
+    const supervisor = new Supervisor(store, index, trust, options);
+    await supervisor.#queue.findInterrupted();
+    return supervisor;
+  }
+
+  /** @returns the unsubscriber */
+  on<E extends keyof Announcements>(event: E, listener: (news: Announcements[E]) => void): () => void {
+    return this.#listeners.on(event, listener);
+  }
+
+  start(params: ValidParamsOf<"sparring/run/start">): Promise<RunOverview> {
+    return this.#control.start(params);
+  }
+  fork(params: ValidParamsOf<"sparring/run/fork">): Promise<RunOverview> {
+    return this.#control.fork(params);
+  }
+  pause({ run }: Run): Promise<RunOverview> {
+    return this.#control.pause(run);
+  }
+  resume({ run }: Run): Promise<RunOverview> {
+    return this.#control.resume(run);
+  }
+  stop({ run }: Run): Promise<RunOverview> {
+    return this.#control.stop(run);
+  }
+
+  list(params: ValidParamsOf<"sparring/run/list">): Promise<ResultOf<"sparring/run/list">> {
+    return this.#reading.list(params);
+  }
+  get(params: Run): Promise<ResultOf<"sparring/run/get">> {
+    return this.#reading.get(params);
+  }
+  log(params: ValidParamsOf<"sparring/run/log">): Promise<ResultOf<"sparring/run/log">> {
+    return this.#reading.log(params);
+  }
+  rounds(params: ValidParamsOf<"sparring/round/list">): Promise<ResultOf<"sparring/round/list">> {
+    return this.#reading.rounds(params);
+  }
+  round(params: ValidParamsOf<"sparring/round/get">): Promise<ResultOf<"sparring/round/get">> {
+    return this.#reading.round(params);
+  }
+  checkpoints(params: Run): Promise<ResultOf<"sparring/checkpoint/list">> {
+    return this.#reading.checkpoints(params);
+  }
+  overview(run: string): Promise<RunOverview> {
+    return this.#queue.overview(run);
+  }
+  /** The newest snapshot of a run that is in memory. */
+  progress(run: string): Progress | undefined {
+    return this.#queue.live(run)?.progress();
+  }
+  /** Runs that end with this process: queued, starting, running, paused. */
+  activeRuns(): readonly string[] {
+    return this.#queue.activeRuns();
+  }
+
+  rate(params: ValidParamsOf<"sparring/sample/rate">): Promise<ResultOf<"sparring/sample/rate">> {
+    return this.#desk.rate(params);
+  }
+  unrate(params: ValidParamsOf<"sparring/sample/unrate">): Promise<ResultOf<"sparring/sample/unrate">> {
+    return this.#desk.unrate(params);
+  }
+  ratings(params: ValidParamsOf<"sparring/rating/list">): Promise<ResultOf<"sparring/rating/list">> {
+    return this.#desk.ratings(params);
+  }
+
+  chat(
+    params: ValidParamsOf<"sparring/checkpoint/chat">,
+    signal: AbortSignal,
+  ): Promise<ResultOf<"sparring/checkpoint/chat">> {
+    return this.#play(params.run, params.weights, signal, (player) => chat(player, params, signal));
+  }
+
+  async replay(
+    params: ValidParamsOf<"sparring/sample/replay">,
+    signal: AbortSignal,
+  ): Promise<ResultOf<"sparring/sample/replay">> {
+    const query = await this.#reading.query(params.run, params.round, params.query);
+    return this.#play(params.run, params.weights, signal, (player) => replay(player, query, params, signal));
+  }
+
+  device(): ResultOf<"sparring/daemon/status">["device"] {
+    const { device, training } = this.#queue;
+    const name = training === null ? "CPU" : (this.progress(training)?.device ?? "CPU");
+    return { name, training, waiting: device.waiting };
+  }
+
+  /** Interrupts active runs and ends all engines. Safe to call twice. */
+  async close(): Promise<void> {
+    await this.#queue.close();
+    await this.#bench.close();
+    await this.#index.close();
+  }
+
+  /** Lets some of a run's weights answer, when the device is free for it. */
+  async #play<T>(
+    run: string,
+    weights: Weights,
+    signal: AbortSignal,
+    work: (player: Player) => Promise<T>,
+  ): Promise<T & { readonly waitedSeconds: number; readonly weights: string }> {
+    const asked = performance.now();
+    const turn = (player: Player, words: string): Promise<T & { waitedSeconds: number; weights: string }> =>
+      this.#queue.device.interact(async () => {
+        const waitedSeconds = (performance.now() - asked) / 1000;
+        return { ...(await work(player)), waitedSeconds, weights: words };
+      }, signal);
+
+    const live = this.#queue.live(run)?.player;
+    if (live && typeof weights === "string") {
+      const { engine, session } = live;
+      const words = weights === "current" ? "the weights as they are being trained" : "the reference";
+      return turn({ engine, game: session.game, policy: weights }, words).catch(endedMeanwhile);
+    }
+    return this.#bench.use(run, weights, ({ session, round }) => {
+      const policy = weights === "reference" ? "reference" : "current";
+      return turn(
+        { engine: session.engine, game: session.game, policy },
+        round === undefined ? "the reference" : `round ${round}`,
+      );
+    });
+  }
+}
+
+/** A run's engine may be closed under a request. */
+function endedMeanwhile(error: unknown): never {
+  const isClosed = error instanceof SparringError && error.code === "engine/closed";
+  if (!isClosed) throw error;
+  throw new SparringError(
+    "run/ended",
+    "The run ended while the request was under way.",
+    "Ask again: its saved weights answer now.",
+  );
+}

@@ -1,0 +1,102 @@
+import { type Method, protocolVersion, type ResultOf, type ValidParamsOf } from "../protocol.ts";
+import type { Client } from "./client.ts";
+import { engines } from "./engines.ts";
+import type { Keys } from "./keys.ts";
+import type { RunControl } from "./run-control.ts";
+
+/** Who asks, and how they take it back. */
+interface Request {
+  readonly client: Client;
+  readonly signal: AbortSignal;
+}
+
+type Handler<M extends Method> = (params: ValidParamsOf<M>, request: Request) => ResultOf<M> | Promise<ResultOf<M>>;
+
+/** A handler for every verb: one that was forgotten does not compile. */
+export type Handlers = { readonly [M in Method]: Handler<M> };
+
+/** Folders whose configs may name programs and servers. */
+export interface Trust {
+  list(): Promise<ResultOf<"sparring/trust/list">["folders"]> | ResultOf<"sparring/trust/list">["folders"];
+  grant(folder: string): Promise<void>;
+  revoke(folder: string): Promise<void>;
+}
+
+/** The daemon, as its clients see it. */
+export interface Self {
+  readonly facts: Omit<ResultOf<"sparring/hello">, "compatible" | "protocol">;
+  /** Its log file; null where it writes to a terminal. */
+  readonly log: string | null;
+  clients(): number;
+  watch(client: Client, run: string): void;
+  unwatch(client: Client, run: string): void;
+  /** Ends it, after this request was answered. @throws SparringError `server/runs-active` */
+  shutDown(force: boolean): void;
+}
+
+/** What each verb does. */
+export function handlersOf(runs: RunControl, trust: Trust, keys: Keys, self: Self): Handlers {
+  return {
+    "sparring/hello": ({ protocol, client: { name, version } }, { client }) => {
+      const compatible = protocol === protocolVersion;
+      client.hello = { name: `${name} ${version}`, isCompatible: compatible };
+      return { protocol: protocolVersion, compatible, ...self.facts };
+    },
+
+    "sparring/run/list": (params) => runs.list(params),
+    "sparring/run/get": (params) => runs.get(params),
+    "sparring/run/log": (params) => runs.log(params),
+    "sparring/run/start": (params) => runs.start(params),
+    "sparring/run/fork": (params) => runs.fork(params),
+    "sparring/run/pause": (params) => runs.pause(params),
+    "sparring/run/resume": (params) => runs.resume(params),
+    "sparring/run/stop": (params) => runs.stop(params),
+    "sparring/run/watch": async ({ run }, { client }) => {
+      const overview = await runs.overview(run);
+      self.watch(client, run);
+      return { overview, progress: runs.progress(run) ?? null };
+    },
+    "sparring/run/unwatch": ({ run }, { client }) => {
+      self.unwatch(client, run);
+      return null;
+    },
+
+    "sparring/round/list": (params) => runs.rounds(params),
+    "sparring/round/get": (params) => runs.round(params),
+    "sparring/checkpoint/list": (params) => runs.checkpoints(params),
+    "sparring/checkpoint/chat": (params, { signal }) => runs.chat(params, signal),
+    "sparring/sample/replay": (params, { signal }) => runs.replay(params, signal),
+    "sparring/sample/rate": (params) => runs.rate(params),
+    "sparring/sample/unrate": (params) => runs.unrate(params),
+    "sparring/rating/list": (params) => runs.ratings(params),
+
+    "sparring/engine/list": () => engines,
+    "sparring/trust/list": async () => ({ folders: await trust.list() }),
+    "sparring/trust/grant": async ({ folder }) => {
+      await trust.grant(folder);
+      return null;
+    },
+    "sparring/trust/revoke": async ({ folder }) => {
+      await trust.revoke(folder);
+      return null;
+    },
+    "sparring/key/give": ({ origin, key }) => {
+      keys.give(origin, key);
+      return null;
+    },
+    "sparring/key/forget": ({ origin }) => {
+      keys.forget(origin);
+      return null;
+    },
+
+    "sparring/daemon/status": () => {
+      const { version, pid, startedAt, home } = self.facts;
+      const rssBytes = process.memoryUsage.rss();
+      return { version, pid, startedAt, home, log: self.log, rssBytes, clients: self.clients(), device: runs.device() };
+    },
+    "sparring/daemon/shutdown": ({ force }) => {
+      self.shutDown(force);
+      return null;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import type { Method, Progress, ResultOf, RunOverview, ValidParamsOf } from "../protocol.ts";
+
+type Verb<M extends Method> = (params: ValidParamsOf<M>) => Promise<ResultOf<M>>;
+type CancellableVerb<M extends Method> = (params: ValidParamsOf<M>, signal: AbortSignal) => Promise<ResultOf<M>>;
+
+/** What the server asks of the runs: one method a verb, and what clients are told unasked. */
+export interface RunControl {
+  readonly start: Verb<"sparring/run/start">;
+  readonly fork: Verb<"sparring/run/fork">;
+  readonly pause: Verb<"sparring/run/pause">;
+  readonly resume: Verb<"sparring/run/resume">;
+  readonly stop: Verb<"sparring/run/stop">;
+  readonly list: Verb<"sparring/run/list">;
+  readonly get: Verb<"sparring/run/get">;
+  readonly log: Verb<"sparring/run/log">;
+  readonly rounds: Verb<"sparring/round/list">;
+  readonly round: Verb<"sparring/round/get">;
+  readonly checkpoints: Verb<"sparring/checkpoint/list">;
+  readonly chat: CancellableVerb<"sparring/checkpoint/chat">;
+  readonly replay: CancellableVerb<"sparring/sample/replay">;
+  readonly rate: Verb<"sparring/sample/rate">;
+  readonly unrate: Verb<"sparring/sample/unrate">;
+  readonly ratings: Verb<"sparring/rating/list">;
+
+  /** @throws SparringError `store/unknown-run` */
+  overview(run: string): Promise<RunOverview>;
+  /** The newest snapshot of a run that is in memory. */
+  progress(run: string): Progress | undefined;
+  /** Runs that end with this process: queued, starting, running, paused. */
+  activeRuns(): readonly string[];
+  device(): ResultOf<"sparring/daemon/status">["device"];
+
+  /** A run came into being or into another state. @returns the unsubscriber */
+  on(event: "changed", listener: (overview: RunOverview) => void): () => void;
+  /** There is a newer snapshot of a run; may be called hundreds of times a second. */
+  on(event: "progress", listener: (run: string) => void): () => void;
+  on(event: "ratings", listener: (change: { run: string; ratings: number }) => void): () => void;
+}
