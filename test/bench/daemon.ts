@@ -2,22 +2,35 @@
  * What the daemon and its protocol cost: the same rounds of the example in a bare process, and in a daemon that a client
  * watches as the command line does. `npm run bench:daemon`; pairs alternate, because a machine's speed drifts.
  */
-import { spawn } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { build } from "esbuild";
 import type { DaemonClient } from "../../daemon/client/client.ts";
-import { connect } from "../../daemon/client/connect.ts";
 import { loadConfig } from "../../daemon/config/load.ts";
 import type { Config } from "../../daemon/config/schema.ts";
-import { startRun } from "../../daemon/runs/run.ts";
 import { cpuSeconds } from "../../daemon/store/processes.ts";
 import { Store } from "../../daemon/store/store.ts";
+import { startDaemon } from "./reach.ts";
 
-const rounds = 60;
+const rounds = 80;
+/** The first rounds build the engine's programs and warm up the loop; they don't count. */
+const warm = 20;
 const pairs = 5;
-const program = new URL("../../dist/sparring.js", import.meta.url).pathname;
+
+// Bundled as the daemon is, and started afresh as it is: both pay for their start.
+const bareLoop = new URL("../../dist/bench-bare-loop.js", import.meta.url).pathname;
+await build({
+  entryPoints: [new URL("./bare-loop.ts", import.meta.url).pathname],
+  outfile: bareLoop,
+  bundle: true,
+  platform: "node",
+  format: "esm",
+  external: ["onnxruntime-node"],
+  banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+});
 
 const { config } = await loadConfig("examples/addition.sparring.yaml", [
   `game.rounds=${rounds}`,
@@ -57,8 +70,22 @@ console.log(
     "%",
   )}`,
 );
+console.log(
+  `loop's CPU a round, bare      ${show(
+    bareCpu.map((s) => 1000 * s),
+    1,
+    "ms",
+  )}`,
+);
+console.log(
+  `loop's CPU a round, daemon    ${show(
+    servedCpu.map((s) => 1000 * s),
+    1,
+    "ms",
+  )}`,
+);
 const cpu = servedCpu.map((seconds, i) => (100 * (seconds - bareCpu[i]!)) / bare[i]!);
-console.log(`of it in CPU time of the loop ${show(cpu, 1, "%")}`);
+console.log(`the difference, of a round    ${show(cpu, 1, "%")}`);
 console.log(`idle daemon, resident memory  ${show(idle, 0, "MB")}`);
 for (const [verb, values] of Object.entries(latencies)) console.log(`${verb.padEnd(30)}${show(values, 1, "ms")}`);
 
@@ -72,21 +99,18 @@ async function inHome(work: (home: string) => Promise<number>): Promise<number> 
 }
 
 async function trainBare(home: string, config: Config): Promise<number> {
-  const before = process.cpuUsage();
-  await startRun(config, { home, id: "bench", onEvent: () => {} });
-  const { user, system } = process.cpuUsage(before);
-  bareCpu.push((user + system) / 1e6 / rounds);
+  const { status, stdout } = spawnSync(process.execPath, [bareLoop, home, JSON.stringify(config), String(warm)], {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  if (status !== 0) throw new Error("the bare loop failed");
+  bareCpu.push(Number(stdout) / (rounds - warm));
   return secondsPerRound(home);
 }
 
 async function trainServed(home: string, config: Config): Promise<number> {
-  const child = spawn(process.execPath, [program, "serve"], {
-    stdio: "ignore",
-    env: { ...process.env, SPARRING_HOME: home },
-  });
-  const exit = new Promise((resolve) => child.on("exit", resolve));
+  const { child, client, end } = await startDaemon(home);
   try {
-    const client = await reach(home);
     idle.push((await client.request("sparring/daemon/status", {})).rssBytes / 1e6);
     const ended = new Promise<void>((resolve) => {
       client.on("sparring/run/changed", ({ state }) => {
@@ -94,24 +118,23 @@ async function trainServed(home: string, config: Config): Promise<number> {
       });
     });
     let known = -1;
+    let before = 0;
     client.on("sparring/round/progress", ({ finished }) => {
       if (finished === null || finished <= known) return;
+      if (finished <= warm) before = cpuSeconds(child.pid!)!;
       const after = known;
       known = finished;
       void client.request("sparring/round/list", { run: "bench", after });
     });
-    const before = cpuSeconds(child.pid!)!;
     await client.request("sparring/run/start", { run: "bench", config: { ...config } });
     await client.request("sparring/run/watch", { run: "bench" });
     await ended;
-    servedCpu.push((cpuSeconds(child.pid!)! - before) / rounds);
+    servedCpu.push((cpuSeconds(child.pid!)! - before) / (rounds - warm));
     const seconds = await secondsPerRound(home);
     await timeVerbs(client, config);
-    client.close();
     return seconds;
   } finally {
-    child.kill("SIGTERM");
-    await exit;
+    await end();
   }
 }
 
@@ -133,21 +156,10 @@ async function timeVerbs(client: DaemonClient, config: Config): Promise<void> {
   await client.request("sparring/run/stop", { run: "verbs" });
 }
 
-async function reach(home: string): Promise<DaemonClient> {
-  for (;;) {
-    try {
-      return await connect({ home, client: { name: "bench", version: "0" }, start: false });
-    } catch {
-      await sleep(20);
-    }
-  }
-}
-
 /** Median time from one finished round to the next. */
 async function secondsPerRound(home: string): Promise<number> {
   const times = (await new Store(home).readRounds("bench")).map(({ finishedAt }) => Date.parse(finishedAt) / 1000);
-  // The first rounds build the engine's programs.
-  return median(times.slice(11).map((time, i) => time - times[i + 10]!));
+  return median(times.slice(warm + 1).map((time, i) => time - times[i + warm]!));
 }
 
 function median(values: readonly number[]): number {

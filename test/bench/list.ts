@@ -1,7 +1,8 @@
 /*
- * `npx tsx test/bench/list.ts`: what it costs to list and to show runs in a home of 200 runs of 1,000 rounds with 40 metrics.
+ * `npm run bench:list`: what it costs to list and to show runs in a home of 200 runs of 1,000 rounds with 40 metrics.
  * "first" is the first call in this process, in which nothing is compiled; files are in the page cache.
  */
+import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +14,7 @@ import { layout } from "../../daemon/store/layout.ts";
 import type { RoundRecord, RunRecord, RunStatus } from "../../daemon/store/records.ts";
 import { Store } from "../../daemon/store/store.ts";
 import { EventFile } from "../../daemon/store/tensorboard/event-file.ts";
+import { program, startDaemon } from "./reach.ts";
 
 const runs = 200;
 const rounds = 1000;
@@ -71,6 +73,22 @@ async function measure(what: string, calls: number, work: () => unknown): Promis
   console.log(what.padEnd(52) + cell(times[0]!) + cell(median));
 }
 
+/** The same through a daemon and its socket, and through the command line with its start. */
+async function measureDaemon(home: string, run: string): Promise<void> {
+  await measure("daemon: started until it answers, and ended", 3, async () => (await startDaemon(home)).end());
+  const { client, end } = await startDaemon(home);
+  await measure("daemon: run/list", 20, () => client.request("sparring/run/list", {}));
+  await measure("daemon: run/get", 20, () => client.request("sparring/run/get", { run }));
+  await measure("daemon: round/list, all 1,000", 20, () => client.request("sparring/round/list", { run }));
+  const env = { ...process.env, SPARRING_HOME: home };
+  const command = (...args: string[]): unknown => spawnSync(process.execPath, [program, ...args], { env });
+  await measure("`sparring list`, with the program's start", 5, () => command("list"));
+  await measure("`sparring show`, with the program's start", 5, () => command("show", run));
+  const { rssBytes } = await client.request("sparring/daemon/status", {});
+  console.log(`the daemon's resident memory then: ${Math.round(rssBytes / 1e6)} MB`);
+  await end();
+}
+
 const home = await mkdtemp(join(tmpdir(), "sparring-list-"));
 try {
   await makeHome(home);
@@ -99,6 +117,7 @@ try {
   await measure("TensorBoard: a file of 1,000 rounds begun", 5, () =>
     EventFile.begin(dir, records, console.error).close(),
   );
+  await measureDaemon(home, id);
   const bytes = async (file: string): Promise<string> => `${Math.round((await stat(file)).size / 1024)} KiB`;
   console.log(`db.json ${await bytes(layout.index(home))}, a run's rounds.jsonl ${await bytes(layout.rounds(dir))}`);
 } finally {
