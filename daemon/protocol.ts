@@ -96,8 +96,16 @@ export const checkpointSchema = z.object({ round, bytes: z.number().int(), dir: 
 /** Whose weights answer. `current`: those of a run that is in memory, or the newest on disk. */
 const weights = z.union([z.literal("current"), z.literal("reference"), z.object({ checkpoint: round })]);
 
+const chosenWeights = weights.default("current");
+
+/** A long request may carry an id of the client's choice, under which its progress is told. */
+const task = { task: z.string().min(1).max(100).optional().describe("told with task/progress") };
+
+/** A share with its 95 % interval. */
+const estimate = z.object({ value: z.number(), low: z.number(), high: z.number() });
+
 const sampling = {
-  weights: weights.default("current"),
+  weights: chosenWeights,
   temperature: z.number().min(0).max(10).default(1),
   seed: z.number().int().min(0).default(0),
 };
@@ -250,6 +258,71 @@ export const requests = {
       weights: z.string().describe("whose weights answered, in words"),
     }),
   },
+  "sparring/checkpoint/export": {
+    summary: "Writes a run's weights for use elsewhere, and reads them back before it says done.",
+    params: z.object({
+      run,
+      weights: chosenWeights,
+      format: z
+        .enum(["hf", "peft"])
+        .default("hf")
+        .describe("a merged Hugging Face folder, or a PEFT adapter (LoRA runs only)"),
+      dir: z.string().max(4096).describe("an absolute path; must not exist, or be empty"),
+      ...task,
+    }),
+    result: z.object({
+      dir: z.string(),
+      files: z.array(z.string()),
+      bytes: z.number().int(),
+      weights: z.string().describe("whose weights, in words"),
+      checked: z.string().describe("how the files were checked, as a sentence"),
+      largestDifference: z.number().describe("of the log-probabilities that were compared, nat"),
+    }),
+  },
+  "sparring/checkpoint/evaluate": {
+    summary: "Measures a run's weights on held-out tasks, and against other weights where `against` names some.",
+    params: z.object({
+      run,
+      weights: chosenWeights,
+      against: z
+        .object({ run, weights })
+        .optional()
+        .describe("of a run of the same task; `reference` weights of the run itself are its base"),
+      judge: z.enum(["verifier", "self-reward"]).default("verifier"),
+      limit: z.number().int().min(1).max(100_000).optional().describe("tasks; all, if left out"),
+      seed: z.number().int().min(0).default(0),
+      ...task,
+    }),
+    result: z.object({
+      weights: z.string(),
+      tasks: z.number().int(),
+      accuracy: estimate.describe("share answered right, greedily; 95 % Wilson interval"),
+      against: z
+        .object({
+          weights: z.string(),
+          accuracy: estimate,
+          winRate: estimate.describe("ties count half"),
+          wins: z.number().int(),
+          ties: z.number().int().describe("among them those that the judge saw differently with positions swapped"),
+          swapped: z.number().int().describe("pairs on which the judge's two orders disagree"),
+          losses: z.number().int(),
+          unscored: z.number().int().describe("pairs without a judgement; they count nowhere"),
+        })
+        .optional(),
+    }),
+  },
+  "sparring/sample/export": {
+    summary: "Writes a run's self-play data as JSON lines: TRL's completions, or preference pairs.",
+    params: z.object({
+      run,
+      data: z.enum(["completions", "preferences"]),
+      first: round.default(1),
+      last: round.optional().describe("the last finished round, if left out"),
+      file: z.string().max(4096).describe("an absolute path that does not exist"),
+      ...task,
+    }),
+    result: z.object({ file: z.string(), rows: z.number().int(), rounds: z.number().int(), bytes: z.number().int() }),
+  },
   "sparring/sample/replay": {
     summary: "Plays a stored query again: fresh answers by any of the run's weights, scored by its judges.",
     params: z.object({
@@ -381,6 +454,15 @@ export const notifications = {
     core: true,
     summary: "A snapshot of a watched run. A slow reader gets fewer of them, never old ones.",
     params: progressSchema,
+  },
+  "sparring/task/progress": {
+    summary: "How far a long request is. To the client that sent it.",
+    params: z.object({
+      task: z.string(),
+      what: z.string().describe("what it does now, as a phrase"),
+      done: z.number(),
+      total: z.number(),
+    }),
   },
   "sparring/rating/changed": {
     summary: "A run's ratings changed. To all clients.",
