@@ -6,7 +6,7 @@ import type { Engine, Sequence } from "../engine/engine.ts";
 import { modelParameters, shapeOf } from "../engine/onnx/llama/shape.ts";
 import { OnnxEngine } from "../engine/onnx/onnx-engine.ts";
 import { streamNormal, streamUniform } from "../engine/random.ts";
-import { readLlamaConfig } from "../models/config.ts";
+import { readDecoderConfig } from "../models/config.ts";
 import { resolveModel } from "../models/resolve.ts";
 import { readSafetensors, toFloat32, writeSafetensors } from "../models/safetensors.ts";
 import { ChatTokenizer } from "../models/tokenizer.ts";
@@ -32,7 +32,7 @@ const task = findTask("addition");
 
 /** Random weights: normal, smaller where a projection adds to the residual stream; norms 1. */
 async function initialise(dir: string): Promise<void> {
-  const shape = shapeOf(await readLlamaConfig(dir));
+  const shape = shapeOf(await readDecoderConfig(dir));
   let index = 0;
   const tensors = modelParameters(shape).map(({ name, shape: extent }) => {
     const data = new Float32Array(extent.reduce((a, b) => a * b, 1));

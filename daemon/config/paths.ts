@@ -1,16 +1,25 @@
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
 import type { Setting } from "./setting.ts";
 
 const keywords = new Set(["stage", "base"]);
 
-/** Makes the folders that settings name absolute: `~` is the home folder, other paths are relative to `folder`. */
+// Kept equal to the pattern of models/hub/id.ts, which can't be imported here; a test compares them.
+const hubId =
+  /^(?![^@]*--)(?!.*(?:\.\.|\/\/))([A-Za-z0-9][\w.-]{0,95}(?<![.-])\/[A-Za-z0-9_][\w.-]{0,95}(?<![.-]|\.git))(?:@(\w[\w./-]{0,254}(?<![./])))?$/;
+
+/**
+ * Makes the folders that settings name absolute: `~` is the home folder, other paths are relative to `folder`. Names of
+ * models of the Hugging Face hub (`org/name`, `org/name@revision`) stay as they are, unless there is such a path.
+ */
 export function resolvePaths(settings: readonly Setting[], folder: string): Setting[] {
   return settings.map((setting) => {
     const { path, value } = setting;
     const isPath = (path === "model.path" || path === "model.reference") && typeof value === "string" && value !== "";
     if (!isPath || value.startsWith("builtin:") || (path === "model.reference" && keywords.has(value))) return setting;
-    return { ...setting, value: resolve(folder, value.replace(/^~(?=$|\/)/, homedir())) };
+    const resolved = resolve(folder, value.replace(/^~(?=$|\/)/, homedir()));
+    return hubId.test(value) && !existsSync(resolved) ? setting : { ...setting, value: resolved };
   });
 }
 

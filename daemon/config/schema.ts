@@ -20,14 +20,14 @@ const modelSchema = z.strictObject({
       error: "the only built-in model is builtin:nano",
     })
     .describe(
-      "The model to train: a Hugging Face folder, relative to this file, or `builtin:nano` for the model that comes with Sparring. Alias: model_name_or_path.",
+      "The model to train: a Hugging Face folder, relative to this file; a model of the Hugging Face hub, as `org/name` or `org/name@revision` (a folder of that name comes first); or `builtin:nano` for the model that comes with Sparring. Alias: model_name_or_path.",
     ),
   reference: z
     .string()
     .min(1)
     .default("stage")
     .describe(
-      "The frozen model that the KL term pulls towards: `stage` (the weights at the start of this stage: of the run, or of a fork that changed the algorithm), `base` (the weights of `path`), or a model folder, relative to this file. [paper: the initial model]",
+      "The frozen model that the KL term pulls towards: `stage` (the weights at the start of this stage: of the run, or of a fork that changed the algorithm), `base` (the weights of `path`), or a model as in `path`. [paper: the initial model]",
     ),
 });
 

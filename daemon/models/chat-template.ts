@@ -29,22 +29,30 @@ const tokenSchema = z
   .nullish()
   .transform((token) => (typeof token === "object" ? token?.content : token));
 
-const tokenizerConfigSchema = z.object({
+const specialTokensSchema = z.object({
   bos_token: tokenSchema,
   eos_token: tokenSchema,
   pad_token: tokenSchema,
   unk_token: tokenSchema,
+});
+
+const tokenizerConfigSchema = specialTokensSchema.extend({
   chat_template: z.union([z.string(), z.array(z.object({ name: z.string(), template: z.string() }))]).nullish(),
 });
 
 /**
  * Reads the template of a model folder: `chat_template.jinja` if there is one (as transformers prefers it), else the
- * `chat_template` of tokenizer_config.json, the one named "default" of several.
+ * `chat_template` of tokenizer_config.json, the one named "default" of several. Special tokens that older folders don't
+ * name there are in special_tokens_map.json.
  * @throws SparringError `model/no-chat-template`, `model/chat-template` where it is not valid Jinja, `model/invalid-json`
  */
 export async function readChatTemplate(dir: string): Promise<ChatTemplate> {
   const configPath = join(dir, "tokenizer_config.json");
   const config = existsSync(configPath) ? await readJson(configPath, tokenizerConfigSchema) : undefined;
+  const mapPath = join(dir, "special_tokens_map.json");
+  const map = existsSync(mapPath) ? await readJson(mapPath, specialTokensSchema) : undefined;
+  const textOf = (token: keyof z.infer<typeof specialTokensSchema>): string | undefined =>
+    config?.[token] ?? map?.[token] ?? undefined;
   const jinjaPath = join(dir, "chat_template.jinja");
   const inConfig = config?.chat_template;
   const place = existsSync(jinjaPath) ? jinjaPath : configPath;
@@ -64,16 +72,16 @@ export async function readChatTemplate(dir: string): Promise<ChatTemplate> {
   }
   const template = attempt(place, "is not valid Jinja", () => new Template(source));
   const variables = {
-    bos_token: config?.bos_token ?? "",
-    eos_token: config?.eos_token ?? "",
-    pad_token: config?.pad_token ?? "",
-    unk_token: config?.unk_token ?? "",
+    bos_token: textOf("bos_token") ?? "",
+    eos_token: textOf("eos_token") ?? "",
+    pad_token: textOf("pad_token") ?? "",
+    unk_token: textOf("unk_token") ?? "",
     add_generation_prompt: true,
     // Llama 3 templates print today's date unless given one: a run resumed tomorrow would have other prompts.
     date_string: "26 Jul 2024",
   };
   return {
-    eosToken: config?.eos_token ?? undefined,
+    eosToken: textOf("eos_token"),
     render: (messages) => attempt(place, "refuses these messages", () => template.render({ ...variables, messages })),
   };
 }

@@ -1,27 +1,38 @@
 import { existsSync, readFileSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SparringError } from "../errors.ts";
+import { ggufNext, requireModelFiles } from "./folder.ts";
+import { type HubId, parseHubId } from "./hub/id.ts";
+import { type HubOptions, hubModel } from "./hub/model.ts";
+import { hubSettings } from "./hub/settings.ts";
 
 /** A local folder with a Hugging Face model: config.json, safetensors and a tokenizer are there. */
 export interface ResolvedModel {
   readonly dir: string;
-  /** For people: "nano", or the folder's name. */
+  /** For people: "nano", the folder's name, or the hub's `org/name`. */
   readonly name: string;
+  /** Of a model of the hub: `org/name@commit`, which always means these weights. */
+  readonly pinned?: string;
 }
 
 /** Models that ship with Sparring, by the name after `builtin:`; folders relative to the package's root. */
 const builtins: Readonly<Record<string, string>> = { nano: "daemon/models/nano/weights" };
 
 /**
- * Finds a model by the config's `model`: `builtin:<name>`, or a folder. Nothing is downloaded.
- * @param path       as written in the config
+ * Finds a model by the config's `model`: `builtin:<name>`, a folder, or a model of the Hugging Face hub.
+ *
+ * `org/name` and `org/name@revision` are of the hub, unless there is such a path: what lies on the disk wins. All other
+ * paths are folders (`./org/name`, `/org/name`, `~/name`, `name`, `a/b/c`). A model of the hub comes from the Hugging
+ * Face cache if it is whole there, else it is downloaded into it.
+ * @param path       as written in the config; `~` is the home folder
  * @param relativeTo the folder that relative paths start from (the config file's)
- * @throws SparringError `model/unknown-builtin`, `model/not-found`, `model/not-a-folder`, `model/gguf`,
- *   `model/pickle-weights`, `model/no-config`, `model/no-weights`, `model/no-tokenizer`
+ * @throws SparringError `model/unknown-builtin`, `model/not-found`, `model/not-a-folder`, those of `requireModelFiles`
+ *   and of `hubModel`; AbortedError
  */
-export async function resolveModel(path: string, relativeTo: string): Promise<ResolvedModel> {
+export async function resolveModel(path: string, relativeTo: string, options: HubOptions = {}): Promise<ResolvedModel> {
   if (path.startsWith("builtin:")) {
     const name = path.slice("builtin:".length);
     if (!Object.hasOwn(builtins, name)) {
@@ -35,8 +46,23 @@ export async function resolveModel(path: string, relativeTo: string): Promise<Re
     }
     return { dir: await checkFolder(join(packageRoot(), builtins[name]!)), name };
   }
-  const dir = await checkFolder(resolve(relativeTo, path));
-  return { dir, name: basename(dir) };
+  const folder = folderOf(path, relativeTo);
+  const id = hubIdOf(path, relativeTo);
+  if (id) {
+    const { dir, commit } = await hubModel(id, await hubSettings(), options);
+    return { dir, name: id.repo, pinned: `${id.repo}@${commit}` };
+  }
+  return { dir: await checkFolder(folder), name: basename(folder) };
+}
+
+/** The hub's model that a path means; undefined where it means a folder or a built-in model. */
+export function hubIdOf(path: string, relativeTo: string): HubId | undefined {
+  const id = parseHubId(path);
+  return id && !existsSync(folderOf(path, relativeTo)) ? id : undefined;
+}
+
+function folderOf(path: string, relativeTo: string): string {
+  return resolve(relativeTo, path.replace(/^~(?=$|\/)/, homedir()));
 }
 
 /** The root of this package, from its sources (daemon/models/) and from its bundle (dist/) alike. */
@@ -65,8 +91,7 @@ async function checkFolder(dir: string): Promise<string> {
     return fail(
       "model/not-found",
       "there is no such model folder",
-      "Correct the path, or use builtin:nano. Models are not downloaded: for one of the Hugging Face hub, " +
-        "run `hf download <name> --local-dir <folder>` and give that folder.",
+      "Correct the path, or use builtin:nano, or a model of the Hugging Face hub as `org/name`.",
     );
   }
   if (!found.isDirectory()) {
@@ -76,39 +101,6 @@ async function checkFolder(dir: string): Promise<string> {
       "Give the folder that the file lies in.",
     );
   }
-  const files = new Set(await readdir(dir));
-  const ending = (pattern: RegExp): string | undefined => [...files].find((file) => pattern.test(file));
-  const hasWeights = files.has("model.safetensors") || files.has("model.safetensors.index.json");
-  const pickle = ending(/\.(bin|pt|pth|ckpt|pkl)$/);
-  const gguf = ending(/\.gguf$/);
-  if (!hasWeights && gguf) return fail("model/gguf", `the folder has GGUF weights only (${gguf})`, ggufNext);
-  if (!hasWeights && pickle) {
-    return fail(
-      "model/pickle-weights",
-      `the weights are pickle (${pickle}), which runs code when it is loaded`,
-      "If you trust the source, convert them with " +
-        '`python -c "from transformers import AutoModelForCausalLM as M; ' +
-        `M.from_pretrained('${dir}').save_pretrained('${dir}', safe_serialization=True)"\`.`,
-    );
-  }
-  if (!files.has("config.json")) {
-    return fail("model/no-config", "the folder has no config.json", "Give a model folder in Hugging Face's layout.");
-  }
-  if (!hasWeights) {
-    return fail(
-      "model/no-weights",
-      "the folder has no model.safetensors and no model.safetensors.index.json",
-      "Download the weights as well; merge an adapter into its base model first.",
-    );
-  }
-  if (!files.has("tokenizer.json")) {
-    return fail(
-      "model/no-tokenizer",
-      "the folder has no tokenizer.json",
-      "Download it too, or make one with `AutoTokenizer.from_pretrained(...).save_pretrained(...)`.",
-    );
-  }
+  requireModelFiles(await readdir(dir), dir);
   return dir;
 }
-
-const ggufNext = "GGUF is for inference: give the folder of safetensors that it was made from.";

@@ -4,7 +4,7 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { SparringError } from "../errors.ts";
 import { type ChatMessage, type ChatTemplate, readChatTemplate } from "./chat-template.ts";
-import { readLlamaConfig, tokenIdsSchema } from "./config.ts";
+import { readDecoderConfig, tokenIdsSchema } from "./config.ts";
 import { type ControlToken, shield, spell, wellFormed } from "./control-tokens.ts";
 import { readJson } from "./json.ts";
 import { idLimit, readTokenizerFile, respell, type TokenizerFile } from "./tokenizer-file.ts";
@@ -44,12 +44,12 @@ export class ChatTokenizer {
   /**
    * Reads tokenizer.json, the chat template, and the end-of-sequence tokens of a model folder.
    * @throws SparringError `model/unsupported-tokenizer`, `model/no-stop-token`, `model/tokenizer-mismatch`, and those of
-   *   `readChatTemplate`, `readLlamaConfig` and `readTokenizerFile`
+   *   `readChatTemplate`, `readDecoderConfig` and `readTokenizerFile`
    */
   static async load(dir: string): Promise<ChatTokenizer> {
     const file = await readTokenizerFile(dir);
     const template = await readChatTemplate(dir);
-    const config = await readLlamaConfig(dir);
+    const config = await readDecoderConfig(dir);
     if (idLimit(file) > config.vocabSize) {
       throw new SparringError(
         "model/tokenizer-mismatch",

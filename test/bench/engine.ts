@@ -7,7 +7,7 @@ import { linear } from "../../daemon/engine/onnx/graph/ops.ts";
 import { modelParameters, shapeOf } from "../../daemon/engine/onnx/llama/shape.ts";
 import { OnnxEngine } from "../../daemon/engine/onnx/onnx-engine.ts";
 import { float32, SessionCache } from "../../daemon/engine/onnx/runtime/sessions.ts";
-import { readLlamaConfig } from "../../daemon/models/config.ts";
+import { readDecoderConfig } from "../../daemon/models/config.ts";
 import { resolveModel } from "../../daemon/models/resolve.ts";
 import { ChatTokenizer } from "../../daemon/models/tokenizer.ts";
 import { findTask } from "../../daemon/tasks/registry.ts";
@@ -74,7 +74,7 @@ function torch(request: object): (Timings & { readonly version: string }) | unde
 }
 
 const { dir } = await resolveModel("builtin:nano", ".");
-const shape = shapeOf(await readLlamaConfig(dir));
+const shape = shapeOf(await readDecoderConfig(dir));
 const tokenizer = await ChatTokenizer.load(dir);
 const task = findTask("addition");
 // Two-digit operands whose sum has three digits: all sequences have one length, so both sides compute the same.

@@ -12,6 +12,7 @@ import type {
   SampleRequest,
   Sequence,
 } from "../../daemon/engine/engine.ts";
+import type { LlamaShape } from "../../daemon/engine/onnx/llama/shape.ts";
 import { streamUniform } from "../../daemon/engine/random.ts";
 import { AbortedError, SparringError } from "../../daemon/errors.ts";
 import { readSafetensors, toFloat32, writeSafetensors } from "../../daemon/models/safetensors.ts";
@@ -60,7 +61,12 @@ function close(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance
   }
 }
 
-export function contract(name: string, makeEngine: (settings?: EngineSettings) => Engine): void {
+/** @param shape the tiny model's; its vocabulary and length are those of `tinyShape` */
+export function contract(
+  name: string,
+  makeEngine: (settings?: EngineSettings) => Engine,
+  shape: LlamaShape = tinyShape,
+): void {
   let folder = "";
   let modelDir = "";
   const engines: Engine[] = [];
@@ -114,7 +120,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
   describe(`engine contract: ${name}`, () => {
     before(async () => {
       folder = mkdtempSync(join(tmpdir(), "sparring-contract-"));
-      modelDir = await writeTinyModel(join(folder, "model"));
+      modelDir = await writeTinyModel(join(folder, "model"), shape);
       shared = await open();
       engines.pop();
     });
@@ -502,7 +508,7 @@ export function contract(name: string, makeEngine: (settings?: EngineSettings) =
     });
 
     test("another model can be the reference, with and without an adapter", async () => {
-      const dir = await writeTinyModel(join(folder, "other"), tinyShape, 2);
+      const dir = await writeTinyModel(join(folder, "other"), shape, 2);
       const options = { temperature: 1 } as const;
       const expected = await (await open({ dir })).logprobs(sequences, { ...options, policy: "current" });
       for (const adapter of [undefined, lora]) {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { trainProgram } from "../../daemon/engine/onnx/llama/programs.ts";
 import { modelParameters, shapeOf } from "../../daemon/engine/onnx/llama/shape.ts";
 import { float32, floats, int32, SessionCache } from "../../daemon/engine/onnx/runtime/sessions.ts";
-import { readLlamaConfig } from "../../daemon/models/config.ts";
+import { readDecoderConfig } from "../../daemon/models/config.ts";
 import { resolveModel } from "../../daemon/models/resolve.ts";
 import { toFloat32 } from "../../daemon/models/safetensors.ts";
 import { loadWeights } from "../../daemon/models/weights.ts";
@@ -15,7 +15,7 @@ import { loadWeights } from "../../daemon/models/weights.ts";
  */
 test("50 runs with 2 threads and 50 with 1 give one hash", async () => {
   const { dir } = await resolveModel("builtin:nano", ".");
-  const shape = shapeOf(await readLlamaConfig(dir));
+  const shape = shapeOf(await readDecoderConfig(dir));
   const weights = await loadWeights(dir);
   const tensors = new Map([...weights].map(([name, tensor]) => [name, float32(toFloat32(tensor), tensor.shape)]));
   const trainable = modelParameters(shape).map(({ name }) => name);

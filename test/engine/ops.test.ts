@@ -57,6 +57,12 @@ const cases: Case[] = [
     build: (_, [a, b]) => ops.add(a!, b!),
   },
   {
+    kind: "Add",
+    name: "a bias to every row",
+    inputs: [[4, 3], [3]],
+    build: (_, [rows, bias]) => ops.add(rows!, bias!),
+  },
+  {
     kind: "Mul",
     name: "broadcast",
     inputs: [
@@ -112,6 +118,12 @@ const cases: Case[] = [
     build: (_, [g, u]) => ops.swiglu(g!, u!),
   },
   { kind: "RmsNorm", name: "", inputs: [[3, 8], [8]], build: (_, [x, w]) => ops.rmsNorm(x!, w!, 1e-3) },
+  {
+    kind: "RmsNorm",
+    name: "head by head",
+    inputs: [[2, 3, 8], [4]],
+    build: (_, [x, w]) => ops.reshape(ops.rmsNorm(ops.reshape(x!, [12, 4]), w!, 1e-3), [2, 3, 8]),
+  },
   {
     kind: "Rotary",
     name: "two heads, scattered positions",

@@ -15,16 +15,28 @@ export const tinyShape: LlamaShape = {
   vocabulary: 11,
   maxPositions: 24,
   ropeTheta: 10000,
+  ropeScaling: undefined,
   normEpsilon: 1e-5,
   tiedEmbeddings: false,
+  attentionBias: false,
+  qkNorm: false,
 };
+
+/** As Qwen2: biases on queries, keys and values, and a tied output layer. */
+export const tinyQwen2: LlamaShape = { ...tinyShape, attentionBias: true, tiedEmbeddings: true };
+
+/** As Qwen3: queries and keys normalised head by head, and heads wider than hidden / heads. */
+export const tinyQwen3: LlamaShape = { ...tinyShape, qkNorm: true, headSize: 16 };
+
+function architectureOf(shape: LlamaShape): string {
+  return shape.qkNorm ? "Qwen3ForCausalLM" : shape.attentionBias ? "Qwen2ForCausalLM" : "LlamaForCausalLM";
+}
 
 /** Writes a model folder with seeded random weights, large enough that logits differ. */
 export async function writeTinyModel(dir: string, shape: LlamaShape = tinyShape, seed = 1): Promise<string> {
   mkdirSync(dir, { recursive: true });
   const config = {
-    architectures: ["LlamaForCausalLM"],
-    model_type: "llama",
+    architectures: [architectureOf(shape)],
     hidden_size: shape.hidden,
     intermediate_size: shape.intermediate,
     num_hidden_layers: shape.layers,
@@ -42,8 +54,8 @@ export async function writeTinyModel(dir: string, shape: LlamaShape = tinyShape,
   let index = 0;
   const tensors = modelParameters(shape).map((parameter) => {
     const size = parameter.shape.reduce((a, b) => a * b, 1);
-    const isNorm = parameter.shape.length === 1;
-    const deviation = isNorm ? 0.2 : 1.2 / Math.sqrt(parameter.shape[1]);
+    const isNorm = parameter.name.endsWith("norm.weight");
+    const deviation = parameter.shape.length === 1 ? 0.2 : 1.2 / Math.sqrt(parameter.shape[1]);
     const data = Float32Array.from({ length: size }, () => {
       return (isNorm ? 1 : 0) + deviation * streamNormal(seed, "pretraining", index++);
     });

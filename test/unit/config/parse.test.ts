@@ -79,6 +79,12 @@ describe("paths", () => {
     assert.equal(model(written, ["model.path=tiny"]).path, resolve("tiny")));
   test("may begin at the home folder", () =>
     assert.equal(model(written, ["model.reference=~/tiny"]).reference, resolve(homedir(), "tiny")));
+  test("of the hub stay as they are, unless there is such a folder", () => {
+    assert.equal(model(minimal, ["model.path=org/name@v1"]).path, "org/name@v1");
+    assert.equal(model(minimal, ["model.reference=org/name"]).reference, "org/name");
+    assert.equal(model(minimal, ["model.path=test/unit"]).path, resolve("test/unit"));
+    assert.equal(model(minimal, ["model.path=./org/name"]).path, resolve("org/name"));
+  });
   test("may be words", () => {
     assert.deepEqual(model(minimal, ["model.reference=base"]), { path: "builtin:nano", reference: "base" });
     assert.equal(model(minimal, ["model.reference=./base"]).reference, resolve("base"));

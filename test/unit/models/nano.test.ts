@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { readLlamaConfig } from "../../../daemon/models/config.ts";
+import { readDecoderConfig } from "../../../daemon/models/config.ts";
 import { ChatTokenizer } from "../../../daemon/models/tokenizer.ts";
 import { addition } from "../../../daemon/tasks/addition.ts";
 
 const dir = join(import.meta.dirname, "../../../daemon/models/nano/weights");
 const tokenizer = await ChatTokenizer.load(dir);
-const config = await readLlamaConfig(dir);
+const config = await readDecoderConfig(dir);
 
 const [begin, end, unknown, user, assistant, challenger] = [1, 2, 3, 4, 5, 6];
 /** Ids 7 to 63, one character each. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { homedir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { resolveModel } from "../../../daemon/models/resolve.ts";
@@ -17,6 +18,45 @@ describe("a model's name", () => {
   test("may be a folder with sharded weights", async (t) => {
     const dir = await folderOf(t, { "config.json": {}, "model.safetensors.index.json": {}, "tokenizer.json": {} });
     assert.equal((await resolveModel(dir, "/")).dir, dir);
+  });
+
+  test("may begin at the home folder", async () => {
+    await assert.rejects(resolveModel("~/no such/model", "/"), {
+      code: "model/not-found",
+      place: join(homedir(), "no such/model"),
+    });
+  });
+
+  test("of the hub is a folder where there is one, and always with ./", async (t) => {
+    const dir = await folderOf(t, {
+      "org/name/config.json": {},
+      "org/name/model.safetensors": "",
+      "org/name/tokenizer.json": {},
+    });
+    const found = { dir: join(dir, "org/name"), name: "name" };
+    assert.deepEqual(await resolveModel("org/name", dir), found);
+    assert.deepEqual(await resolveModel("./org/name", dir), found);
+    await assert.rejects(resolveModel("./org/other", dir), { code: "model/not-found" });
+  });
+
+  test("of the hub is found in the cache that the environment names, and pinned to its commit", async (t) => {
+    const commit = "a".repeat(40);
+    const snapshot = `hub/models--org--name/snapshots/${commit}`;
+    const cache = await folderOf(t, {
+      "hub/models--org--name/refs/v1": commit,
+      [`${snapshot}/config.json`]: {},
+      [`${snapshot}/model.safetensors`]: "",
+      [`${snapshot}/tokenizer.json`]: {},
+    });
+    const before = { ...process.env };
+    t.after(() => {
+      process.env = before;
+    });
+    process.env = { ...before, HF_HOME: cache, HF_HUB_CACHE: "", HUGGINGFACE_HUB_CACHE: "", HF_HUB_OFFLINE: "1" };
+    const found = { dir: join(cache, snapshot), name: "org/name", pinned: `org/name@${commit}` };
+    assert.deepEqual(await resolveModel("org/name@v1", "/"), found);
+    assert.deepEqual(await resolveModel(found.pinned, "/"), found);
+    await assert.rejects(resolveModel("org/name", "/"), { code: "model/hub-offline", place: "org/name" });
   });
 
   test("that is built in is a folder of the package", async () => {

@@ -16,16 +16,21 @@ import {
   swiglu,
   transpose,
 } from "../graph/ops.ts";
+import { rotaryTables } from "./rotary.ts";
 import {
   adapterNames,
   adapterParameters,
   embedding,
   finalNorm,
+  hasBias,
+  keyNorm,
   type LlamaShape,
+  layerBias,
   layerWeight,
   modelParameters,
   outputWeight,
   projections,
+  queryNorm,
 } from "./shape.ts";
 
 /** Large enough to give probability 0, small enough to stay finite when added to a score. */
@@ -60,31 +65,16 @@ export class Weights {
     return value;
   }
 
-  /** x·Wᵀ, plus the adapter's s·(x·Aᵀ)·Bᵀ where it targets this projection. */
+  /** x·Wᵀ, plus its bias where it has one, plus the adapter's s·(x·Aᵀ)·Bᵀ where it targets this projection. */
   project(x: Value, shape: LlamaShape, layer: number, target: LoraTarget): Value {
     const { module } = projections(shape)[target];
-    const base = linear(x, this.get(layerWeight(layer, module)));
+    const product = linear(x, this.get(layerWeight(layer, module)));
+    const base = hasBias(shape, target) ? add(product, this.get(layerBias(layer, module))) : product;
     if (!this.adapter?.targets.includes(target)) return base;
     const { a, b } = adapterNames(layer, module);
     const update = linear(linear(x, this.get(a)), this.get(b));
     return add(base, mul(update, this.#graph.scalar(this.adapter.alpha / this.adapter.rank)));
   }
-}
-
-/** cos and sin for all positions, computed in double precision. */
-function rotaryTables(graph: Graph, shape: LlamaShape, positions: Value): RotaryTables {
-  const half = shape.headSize / 2;
-  const cos = new Float32Array(shape.maxPositions * half);
-  const sin = new Float32Array(shape.maxPositions * half);
-  for (let position = 0; position < shape.maxPositions; position++) {
-    for (let i = 0; i < half; i++) {
-      const angle = position * shape.ropeTheta ** ((-2 * i) / shape.headSize);
-      cos[position * half + i] = Math.cos(angle);
-      sin[position * half + i] = Math.sin(angle);
-    }
-  }
-  const extent = [shape.maxPositions, half];
-  return { cos: graph.constant(cos, extent), sin: graph.constant(sin, extent), positions };
 }
 
 /**
@@ -101,14 +91,19 @@ function blocks(
   attention: Attention,
 ): Value {
   const flat = (x: Value): Value => reshape(x, [batch * length, shape.heads * shape.headSize]);
-  const turned = (x: Value, heads: number): Value =>
-    rotary(reshape(x, [batch, length, heads * shape.headSize]), heads, tables);
+  /** Queries or keys of a layer: normalised head by head if the model does so, then rotated. */
+  const turned = (x: Value, heads: number, norm: string): Value => {
+    const width = heads * shape.headSize;
+    const perHead = (): Value => reshape(x, [batch * length * heads, shape.headSize]);
+    const normed = shape.qkNorm ? rmsNorm(perHead(), weights.get(norm), shape.normEpsilon) : x;
+    return rotary(reshape(normed, [batch, length, width]), heads, tables);
+  };
 
   let x = rows(weights.get(embedding), tokens);
   for (let layer = 0; layer < shape.layers; layer++) {
     const normed = rmsNorm(x, weights.get(layerWeight(layer, "input_layernorm")), shape.normEpsilon);
-    const q = turned(weights.project(normed, shape, layer, "q_proj"), shape.heads);
-    const k = turned(weights.project(normed, shape, layer, "k_proj"), shape.kvHeads);
+    const q = turned(weights.project(normed, shape, layer, "q_proj"), shape.heads, layerWeight(layer, queryNorm));
+    const k = turned(weights.project(normed, shape, layer, "k_proj"), shape.kvHeads, layerWeight(layer, keyNorm));
     const v = reshape(weights.project(normed, shape, layer, "v_proj"), k.shape);
     x = add(x, weights.project(flat(attention(layer, q, k, v)), shape, layer, "o_proj"));
 
@@ -159,7 +154,8 @@ export function fullPass(
     BigInt64Array.from({ length: batch * length }, (_, i) => BigInt(i % length)),
     [batch, length],
   );
-  const hidden = blocks(weights, shape, tokens, batch, length, rotaryTables(graph, shape, positions), (_, q, k, v) => {
+  const tables = rotaryTables(graph, shape, positions, length);
+  const hidden = blocks(weights, shape, tokens, batch, length, tables, (_, q, k, v) => {
     const keysByHead = splitHeads(k, shape.kvHeads);
     const valuesByHead = splitHeads(v, shape.kvHeads);
     keys.push(keysByHead);
@@ -192,7 +188,7 @@ export interface Cache {
   readonly values: readonly Value[];
   /** 0 for a filled slot, −10⁹ for an empty one: [batch, 1, 1, capacity]. */
   readonly mask: Value;
-  /** The new token's position, int64 [batch, 1]. */
+  /** The new token's position, below the capacity; int64 [batch, 1]. */
   readonly positions: Value;
 }
 
@@ -215,7 +211,7 @@ export function cachedStep(
   const newKeys: Value[] = [];
   const newValues: Value[] = [];
   const perHead = [batch, shape.kvHeads, 1, shape.headSize];
-  const tables = rotaryTables(graph, shape, cache.positions);
+  const tables = rotaryTables(graph, shape, cache.positions, capacity);
   const hidden = blocks(weights, shape, tokens, batch, 1, tables, (layer, q, k, v) => {
     const queries = reshape(q, [batch, shape.kvHeads, group, shape.headSize]);
     const [key, value] = [reshape(k, perHead), reshape(v, perHead)];

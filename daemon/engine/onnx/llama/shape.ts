@@ -1,7 +1,7 @@
-import type { LlamaConfig } from "../../../models/config.ts";
+import type { DecoderConfig, Llama3RopeScaling } from "../../../models/config.ts";
 import type { AdapterRef, LoraTarget } from "../../engine.ts";
 
-/** The numbers that fix a Llama decoder's tensors. */
+/** What fixes a decoder of the Llama family: its tensors' sizes, and the few things in which Qwen2 and Qwen3 differ. */
 export interface LlamaShape {
   readonly hidden: number;
   readonly intermediate: number;
@@ -9,17 +9,24 @@ export interface LlamaShape {
   readonly heads: number;
   /** Key/value heads; fewer than `heads` means grouped-query attention. */
   readonly kvHeads: number;
+  /** Not always hidden / heads. */
   readonly headSize: number;
   readonly vocabulary: number;
   readonly maxPositions: number;
   readonly ropeTheta: number;
+  /** Llama 3's stretching of the slow rotary frequencies; absent for plain rotary embeddings. */
+  readonly ropeScaling: Llama3RopeScaling | undefined;
   readonly normEpsilon: number;
   /** The output projection is the embedding's transpose. */
   readonly tiedEmbeddings: boolean;
+  /** The projections to queries, keys and values add a bias, as Qwen2's do. */
+  readonly attentionBias: boolean;
+  /** Queries and keys are normalised head by head before they are rotated, as Qwen3's are. */
+  readonly qkNorm: boolean;
 }
 
 /** The engine's short names for what config.json says. */
-export function shapeOf(config: LlamaConfig): LlamaShape {
+export function shapeOf(config: DecoderConfig): LlamaShape {
   return {
     hidden: config.hiddenSize,
     intermediate: config.intermediateSize,
@@ -31,7 +38,10 @@ export function shapeOf(config: LlamaConfig): LlamaShape {
     maxPositions: config.maxPositionEmbeddings,
     ropeTheta: config.ropeTheta,
     normEpsilon: config.rmsNormEps,
+    ropeScaling: config.ropeScaling,
     tiedEmbeddings: config.tieWordEmbeddings,
+    attentionBias: config.attentionBias,
+    qkNorm: config.qkNorm,
   };
 }
 
@@ -43,6 +53,8 @@ export interface Parameter {
 
 export const embedding = "model.embed_tokens.weight";
 export const finalNorm = "model.norm.weight";
+export const queryNorm = "self_attn.q_norm";
+export const keyNorm = "self_attn.k_norm";
 
 /** The output projection's weight. */
 export function outputWeight(shape: LlamaShape): string {
@@ -52,6 +64,16 @@ export function outputWeight(shape: LlamaShape): string {
 /** Name of a layer's weight, e.g. `layerWeight(0, "self_attn.q_proj")`. */
 export function layerWeight(layer: number, module: string): string {
   return `model.layers.${layer}.${module}.weight`;
+}
+
+/** Name of a projection's bias, for those that have one. */
+export function layerBias(layer: number, module: string): string {
+  return `model.layers.${layer}.${module}.bias`;
+}
+
+/** Whether a projection adds a bias. */
+export function hasBias(shape: LlamaShape, target: LoraTarget): boolean {
+  return shape.attentionBias && (target === "q_proj" || target === "k_proj" || target === "v_proj");
 }
 
 /** The seven projections of a layer: where each lies and its [out, in]. */
@@ -75,8 +97,13 @@ export function modelParameters(shape: LlamaShape): Parameter[] {
   const parameters: Parameter[] = [{ name: embedding, shape: [shape.vocabulary, shape.hidden] }];
   for (let layer = 0; layer < shape.layers; layer++) {
     parameters.push({ name: layerWeight(layer, "input_layernorm"), shape: [shape.hidden] });
-    for (const projection of Object.values(projections(shape))) {
-      parameters.push({ name: layerWeight(layer, projection.module), shape: projection.shape });
+    for (const [target, { module, shape: extent }] of Object.entries(projections(shape))) {
+      parameters.push({ name: layerWeight(layer, module), shape: extent });
+      if (hasBias(shape, target as LoraTarget)) parameters.push({ name: layerBias(layer, module), shape: [extent[0]] });
+    }
+    if (shape.qkNorm) {
+      parameters.push({ name: layerWeight(layer, queryNorm), shape: [shape.headSize] });
+      parameters.push({ name: layerWeight(layer, keyNorm), shape: [shape.headSize] });
     }
     parameters.push({ name: layerWeight(layer, "post_attention_layernorm"), shape: [shape.hidden] });
   }

@@ -14,7 +14,7 @@ export interface LoadedProgram {
 
 export type Outputs = Readonly<Record<string, Tensor>>;
 
-/** Loaded programs that are kept, at most: each holds the memory of its largest run. */
+/** Loaded programs that are kept, at most. */
 const capacity = 48;
 
 /**
@@ -24,10 +24,15 @@ const capacity = 48;
 export class SessionCache {
   readonly #sessions = new Map<string, LoadedProgram>();
   readonly #threads: number;
+  readonly #keepMemory: boolean;
 
-  /** @param threads threads of ONNX Runtime within one operator */
-  constructor(threads: number) {
+  /**
+   * @param threads    threads of ONNX Runtime within one operator
+   * @param keepMemory every program keeps the memory of its largest run for its next; otherwise it is given back
+   */
+  constructor(threads: number, keepMemory = true) {
     this.#threads = threads;
+    this.#keepMemory = keepMemory;
   }
 
   async get(key: string, build: () => Program): Promise<LoadedProgram> {
@@ -52,6 +57,7 @@ export class SessionCache {
       logSeverityLevel: 3,
       // Planning all buffers ahead takes 1.7 times the memory on nano and is not faster: shapes are static anyway.
       enableMemPattern: false,
+      enableCpuMemArena: this.#keepMemory,
       // Threads wait awake for the next operator, but 50 µs at most: that catches nearly all of them. Longer waits make a
       // round about a fifth slower beside another busy process, none at all makes training and decoding slower alone.
       extra: { session: { intra_op: { allow_spinning: "1", spin_duration_us: "50" }, force_spinning_stop: "1" } },

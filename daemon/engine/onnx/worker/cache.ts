@@ -109,9 +109,9 @@ export class KeyValueCache {
     this.rows = 2 ** Math.ceil(Math.log2(keep.length));
   }
 
-  /** Each row's next position. Rows that hold nothing any more stay within the tables. */
+  /** Each row's next position. Rows that have ended stay within the decode program's tables. */
   positions(): BigInt64Array {
-    const last = this.#shape.maxPositions - 1;
+    const last = this.#capacity - 1;
     return BigInt64Array.from({ length: this.rows }, (_, row) => BigInt(Math.min(this.#lengths[row], last)));
   }
 
