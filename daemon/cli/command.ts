@@ -17,7 +17,7 @@ export interface Option {
 }
 
 /** Headings of the overview, in its order. */
-export const groups = ["Train", "Look", "Control", "Judge and talk", "Set up"] as const;
+export const groups = ["Train", "Look", "Control", "Judge and talk", "Take along", "Set up"] as const;
 
 /** A verb of the command line. */
 export interface Command {

@@ -6,6 +6,8 @@ import type { Command } from "./command.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
 import { doctor } from "./commands/doctor.ts";
+import { evalCommand } from "./commands/eval.ts";
+import { exportCommand } from "./commands/export.ts";
 import { fork } from "./commands/fork.ts";
 import { commandHelp, findCommand, overview } from "./commands/help.ts";
 import { list } from "./commands/list.ts";
@@ -28,7 +30,8 @@ export const commands: readonly Command[] = [
   ...[play, run, resume, fork],
   ...[list, show, watch],
   ...[pause, stop],
-  ...[rate, chat],
+  ...[rate, chat, evalCommand],
+  ...[exportCommand],
   ...[doctor, serve, completion, schema],
 ];
 

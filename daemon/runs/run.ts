@@ -3,6 +3,7 @@ import { applyOverrides, resolveConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { Engine } from "../engine/engine.ts";
 import { SparringError } from "../errors.ts";
+import type { DownloadProgress } from "../models/hub/download.ts";
 import type { Lineage, RunRecord } from "../store/records.ts";
 import { Store } from "../store/store.ts";
 import { version } from "../version.ts";
@@ -24,6 +25,8 @@ export interface RunOptions {
   readonly workspace?: string;
   /** What the game plays on in place of the engine itself, e.g. one that can be paused. */
   readonly share?: (engine: Engine) => Engine;
+  /** Hears of a model's download before the session. */
+  readonly onDownload?: (progress: DownloadProgress) => void;
   /** Told of the session once its engine is open. */
   readonly onSession?: (session: Session) => void;
   /** Milliseconds of a clock that never goes back; one that stands still during pauses keeps a run's times true. */
@@ -115,8 +118,9 @@ export async function forkRun(
   return startFork(await prepareFork(store, options.id, { parent, round }, settings), options);
 }
 
-async function open(config: Config, lineage: Lineage, { home, share, onSession }: RunOptions): Promise<Session> {
-  const session = await openSession(config, lineage, home, share);
+async function open(config: Config, lineage: Lineage, options: RunOptions): Promise<Session> {
+  const { home, share, signal, onDownload: onProgress, onSession } = options;
+  const session = await openSession(config, lineage, home, { share, signal, onProgress });
   onSession?.(session);
   return session;
 }
@@ -146,16 +150,26 @@ function requireRounds(round: number, { game, name }: Config): void {
   );
 }
 
-function runRecord(config: Config, lineage: Lineage, { engine }: Session, { id, workspace }: RunOptions): RunRecord {
+function runRecord(config: Config, lineage: Lineage, session: Session, { id, workspace }: RunOptions): RunRecord {
   return {
     format: 1,
     id,
     name: config.name,
     createdAt: new Date().toISOString(),
-    config: { ...config },
+    config: { ...config, model: pinnedModel(config, session) },
     lineage,
     versions: { sparring: version, node: process.version },
-    fingerprint: { ...engine.capabilities.fingerprint },
+    fingerprint: { ...session.engine.capabilities.fingerprint },
     ...(workspace !== undefined && { workspace }),
+  };
+}
+
+/** A config's models with the commits that were taken from the hub, so that a resume takes the same weights for ever. */
+function pinnedModel({ model }: Config, session: Session): Config["model"] {
+  const isNamed = model.reference !== "stage" && model.reference !== "base";
+  return {
+    ...model,
+    path: session.model.pinned ?? model.path,
+    reference: (isNamed ? session.reference?.pinned : undefined) ?? model.reference,
   };
 }

@@ -1,4 +1,5 @@
-import { type Method, protocolVersion, type ResultOf, type ValidParamsOf } from "../protocol.ts";
+import { type Method, protocolVersion, type ResultOf, snapshotIntervalMs, type ValidParamsOf } from "../protocol.ts";
+import type { Errand } from "../runs/control/errand.ts";
 import type { Client } from "./client.ts";
 import { engines } from "./engines.ts";
 import type { Keys } from "./keys.ts";
@@ -65,6 +66,9 @@ export function handlersOf(runs: RunControl, trust: Trust, keys: Keys, self: Sel
     "sparring/round/get": (params) => runs.round(params),
     "sparring/checkpoint/list": (params) => runs.checkpoints(params),
     "sparring/checkpoint/chat": (params, { signal }) => runs.chat(params, signal),
+    "sparring/checkpoint/export": (params, request) => runs.exportWeights(params, errandOf(params.task, request)),
+    "sparring/checkpoint/evaluate": (params, request) => runs.evaluate(params, errandOf(params.task, request)),
+    "sparring/sample/export": (params, request) => runs.exportSamples(params, errandOf(params.task, request)),
     "sparring/sample/replay": (params, { signal }) => runs.replay(params, signal),
     "sparring/sample/rate": (params) => runs.rate(params),
     "sparring/sample/unrate": (params) => runs.unrate(params),
@@ -97,6 +101,21 @@ export function handlersOf(runs: RunControl, trust: Trust, keys: Keys, self: Sel
     "sparring/daemon/shutdown": ({ force }) => {
       self.shutDown(force);
       return null;
+    },
+  };
+}
+
+/** A long request, whose progress is told under the client's id for it: each new step at once, else at snapshots' pace. */
+function errandOf(task: string | undefined, { client, signal }: Request): Errand {
+  let told: string | undefined;
+  let toldAt = Number.NEGATIVE_INFINITY;
+  return {
+    signal,
+    onProgress: (what, done, total) => {
+      const now = performance.now();
+      if (task === undefined || (what === told && now - toldAt < snapshotIntervalMs)) return;
+      [told, toldAt] = [what, now];
+      client.tell("sparring/task/progress", { task, what, done, total });
     },
   };
 }

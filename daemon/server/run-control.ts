@@ -1,7 +1,9 @@
 import type { Method, Progress, ResultOf, RunOverview, ValidParamsOf } from "../protocol.ts";
+import type { Errand } from "../runs/control/errand.ts";
 
 type Verb<M extends Method> = (params: ValidParamsOf<M>) => Promise<ResultOf<M>>;
 type CancellableVerb<M extends Method> = (params: ValidParamsOf<M>, signal: AbortSignal) => Promise<ResultOf<M>>;
+type LongVerb<M extends Method> = (params: ValidParamsOf<M>, errand: Errand) => Promise<ResultOf<M>>;
 
 /** What the server asks of the runs: one method a verb, and what clients are told unasked. */
 export interface RunControl {
@@ -17,6 +19,9 @@ export interface RunControl {
   readonly round: Verb<"sparring/round/get">;
   readonly checkpoints: Verb<"sparring/checkpoint/list">;
   readonly chat: CancellableVerb<"sparring/checkpoint/chat">;
+  readonly exportWeights: LongVerb<"sparring/checkpoint/export">;
+  readonly evaluate: LongVerb<"sparring/checkpoint/evaluate">;
+  readonly exportSamples: LongVerb<"sparring/sample/export">;
   readonly replay: CancellableVerb<"sparring/sample/replay">;
   readonly rate: Verb<"sparring/sample/rate">;
   readonly unrate: Verb<"sparring/sample/unrate">;

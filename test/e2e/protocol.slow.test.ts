@@ -82,6 +82,33 @@ describe("every verb, with two clients at once", () => {
     const replay = { run, round: 2, query: 0, answers: 2 };
     assert.equal((await ask(two, "sparring/sample/replay", replay)).answers.length, 2);
 
+    const told: string[] = [];
+    one.on("sparring/task/progress", ({ task, what, done, total }) => {
+      assert.ok(done < total);
+      told.push(`${task}: ${what}`);
+    });
+    two.on("sparring/task/progress", () => assert.fail("another client's request is none of its business"));
+    const dir = join(daemon.home, "exported");
+    const exported = await ask(one, "sparring/checkpoint/export", { run, dir, task: "t1" });
+    assert.equal(exported.largestDifference, 0);
+    const against = { run, weights: "reference" as const };
+    const measured = await ask(one, "sparring/checkpoint/evaluate", { run, against, limit: 40, task: "t2" });
+    assert.equal(measured.tasks, 40);
+    assert.ok(measured.against);
+    const file = join(daemon.home, "exported.jsonl");
+    const data = await ask(one, "sparring/sample/export", { run, data: "completions", file, task: "t3" });
+    assert.equal(data.rounds, 4);
+    assert.deepEqual(
+      [...new Set(told)],
+      [
+        "t1: first (round 4): writes the weights",
+        "t1: first (round 4): reads them back",
+        "t2: first (round 4) answers",
+        "t2: first (the reference) answers",
+        "t3: first: writes rounds",
+      ],
+    );
+
     const rating = { id: "r1", rater: "ada", round: 2, query: 0, answer: 0, score: 7, blind: true };
     assert.deepEqual(await ask(one, "sparring/sample/rate", { run, rating }), { ratings: 1 });
     assert.deepEqual(

@@ -4,6 +4,7 @@ import type { RunOverview } from "../../protocol.ts";
 import type { RoundRecord } from "../../store/records.ts";
 import { hasEnded } from "../states.ts";
 import { wrap } from "../text/fit.ts";
+import { DownloadLines } from "./download-line.ts";
 import { Latch } from "./latch.ts";
 import { queueLine } from "./queue-line.ts";
 import type { Watcher } from "./watcher.ts";
@@ -29,6 +30,7 @@ export type Ending = { readonly run: RunOverview } | "left" | { readonly lost: s
 export async function follow(client: DaemonClient, run: string, follower: Follower): Promise<Ending> {
   const { watcher, onRound, signal } = follower;
   const news = new Latch();
+  const downloads = new DownloadLines();
   let overview: RunOverview | undefined;
   let lost: string | undefined;
   let finished = watcher.view?.rounds.at(-1)?.round ?? -1;
@@ -43,6 +45,11 @@ export async function follow(client: DaemonClient, run: string, follower: Follow
     }),
     client.on("sparring/round/progress", (progress) => {
       if (progress.run !== run) return;
+      if (progress.phase === "download") {
+        const line = downloads.line(progress);
+        if (line !== undefined) watcher.say(line);
+        return;
+      }
       watcher.progress(progress);
       if ((progress.finished ?? -1) > finished) news.ring();
     }),

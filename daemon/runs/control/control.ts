@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { resolveConfig } from "../../config/load.ts";
 import { settingsThatNeedTrust } from "../../config/trust.ts";
-import { resolveModel } from "../../models/resolve.ts";
+import { hubIdOf, resolveModel } from "../../models/resolve.ts";
 import type { RunOverview, ValidParamsOf } from "../../protocol.ts";
 import { InOrder } from "../../store/in-order.ts";
 import type { RunRequest } from "../../store/records.ts";
@@ -42,8 +42,9 @@ export class Control {
       asked.kind === "start" && isDeepStrictEqual(asJson(asked.config), asJson(config));
     return this.#begin(id, isSame, async () => {
       await requireTrust(settingsThatNeedTrust(config), file, (folder) => this.#trust.covers(folder));
-      // Found out now, a wrong path costs nobody a place in the queue.
-      await resolveModel(config.model.path, workspace ?? this.#store.home);
+      // Found out now, a wrong path costs nobody a place in the queue. A model of the hub is looked for when its turn comes.
+      const { path } = config.model;
+      if (!hubIdOf(path, this.#store.home)) await resolveModel(path, this.#store.home);
       return { request, training: (options) => startRun(config, options) };
     });
   }

@@ -1,16 +1,9 @@
-import type { Completion, Engine, PolicyId } from "../../engine/engine.ts";
+import type { Completion } from "../../engine/engine.ts";
 import { SparringError } from "../../errors.ts";
 import type { Judgement } from "../../judge/scorer.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { QueryRecord } from "../../store/records.ts";
-import type { Game } from "../game.ts";
-
-/** Who answers: a game's rules and texts, and the weights to sample from. */
-export interface Player {
-  readonly game: Game;
-  readonly engine: Engine;
-  readonly policy: PolicyId;
-}
+import type { Player } from "../player.ts";
 
 type Chat = ResultOf<"sparring/checkpoint/chat">;
 type Replay = ResultOf<"sparring/sample/replay">;

@@ -6,6 +6,7 @@ import type { RunOptions } from "../run.ts";
 import type { Session } from "../session.ts";
 import type { RunSummary } from "../train.ts";
 import type { Device } from "./device.ts";
+import { type Download, downloadSnapshot } from "./download-snapshot.ts";
 import { Gate } from "./gate.ts";
 import { RunClock } from "./run-clock.ts";
 import { SessionProgress } from "./session-progress.ts";
@@ -20,6 +21,8 @@ export interface LiveHooks {
   /** Its state has changed. */
   readonly onState: (state: LiveState) => void;
   readonly onEvent: (event: RunEvent) => void;
+  /** A model's download has come further. */
+  readonly onDownload: () => void;
   /** A phase began or ceased to be stuck. */
   readonly onStuck: (sentence: string | undefined) => void;
 }
@@ -47,6 +50,7 @@ export class LiveRun {
   stuck: string | undefined;
   #state: LiveState = "queued";
   #progress: SessionProgress | undefined;
+  #download: Download | undefined;
   #hooks: LiveHooks | undefined;
   readonly #training: Training;
   readonly #device: Device;
@@ -79,9 +83,9 @@ export class LiveRun {
     return this.#state;
   }
 
-  /** The newest snapshot; undefined until its engine is open. */
+  /** The newest snapshot; undefined until its engine is open, but for a download. */
   progress(): Progress | undefined {
-    if (!this.#progress) return undefined;
+    if (!this.#progress) return this.#download && downloadSnapshot(this.id, this.#state, this.#download);
     return { ...this.#progress.snapshot(), state: this.#state, ...(this.stuck !== undefined && { stuck: this.stuck }) };
   }
 
@@ -104,6 +108,11 @@ export class LiveRun {
         share: (own) => {
           engine = own;
           return new SharedEngine(own, this.#device, this.#gate);
+        },
+        onDownload: (progress) => {
+          const { since = performance.now(), from = progress.doneBytes } = this.#download ?? {};
+          this.#download = { progress, since, from };
+          hooks.onDownload();
         },
         onSession: (session) => {
           this.player = { session, engine: engine! };

@@ -158,6 +158,7 @@ export class RunQueue {
           if (event.type === "round") this.#noteRound(id, run);
           this.#listeners.announce("progress", id);
         },
+        onDownload: () => this.#listeners.announce("progress", id),
         onStuck: (sentence) => {
           records.write("warn", sentence ?? "It goes on again.");
           this.#listeners.announce("progress", id);

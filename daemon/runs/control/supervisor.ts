@@ -1,13 +1,17 @@
 import { rm } from "node:fs/promises";
-import { SparringError } from "../../errors.ts";
 import type { Progress, ResultOf, RunOverview, ValidParamsOf } from "../../protocol.ts";
 import { RunIndex } from "../../store/index/run-index.ts";
 import type { LogLevel } from "../../store/log-line.ts";
 import { Store } from "../../store/store.ts";
 import { TrustedFolders } from "../../store/trust.ts";
+import type { Player } from "../player.ts";
 import { Bench, scratchOf, type Weights } from "./bench.ts";
 import { Control } from "./control.ts";
-import { chat, type Player, replay } from "./interactive.ts";
+import type { Errand } from "./errand.ts";
+import { evaluateWeights } from "./evaluating.ts";
+import { exportCheckpoint, exportData } from "./exporting.ts";
+import { chat, replay } from "./interactive.ts";
+import { Lender } from "./lender.ts";
 import { type Announcements, Listeners } from "./listeners.ts";
 import { RatingDesk } from "./rating-desk.ts";
 import { Reading } from "./reading.ts";
@@ -27,6 +31,7 @@ type Run = { readonly run: string };
 
 /** The runs of a home, as the protocol sees them: one method a verb. What they do is in the files beside this one. */
 export class Supervisor {
+  readonly #store: Store;
   readonly #index: RunIndex;
   readonly #listeners: Listeners;
   readonly #queue: RunQueue;
@@ -34,8 +39,10 @@ export class Supervisor {
   readonly #reading: Reading;
   readonly #desk: RatingDesk;
   readonly #bench: Bench;
+  readonly #lender: Lender;
 
   private constructor(store: Store, index: RunIndex, trust: TrustedFolders, options: SupervisorOptions) {
+    this.#store = store;
     this.#index = index;
     this.#listeners = new Listeners();
     this.#queue = new RunQueue(store, index, this.#listeners, options);
@@ -43,6 +50,7 @@ export class Supervisor {
     this.#reading = new Reading(store, index, this.#queue);
     this.#desk = new RatingDesk(store, index, this.#reading, this.#listeners);
     this.#bench = new Bench(store);
+    this.#lender = new Lender(this.#queue, this.#bench);
   }
 
   /** Opens a home; the caller holds its lock. */
@@ -135,6 +143,27 @@ export class Supervisor {
     return this.#play(params.run, params.weights, signal, (player) => replay(player, query, params, signal));
   }
 
+  evaluate(
+    params: ValidParamsOf<"sparring/checkpoint/evaluate">,
+    errand: Errand,
+  ): Promise<ResultOf<"sparring/checkpoint/evaluate">> {
+    const taskOf = async (run: string): Promise<string> => (await this.#queue.overview(run)).task;
+    return evaluateWeights({ lender: this.#lender, taskOf }, params, errand);
+  }
+
+  exportWeights(
+    params: ValidParamsOf<"sparring/checkpoint/export">,
+    errand: Errand,
+  ): Promise<ResultOf<"sparring/checkpoint/export">> {
+    return exportCheckpoint({ store: this.#store, lender: this.#lender }, params, errand);
+  }
+  exportSamples(
+    params: ValidParamsOf<"sparring/sample/export">,
+    errand: Errand,
+  ): Promise<ResultOf<"sparring/sample/export">> {
+    return exportData(this.#store, params, errand);
+  }
+
   device(): ResultOf<"sparring/daemon/status">["device"] {
     const { device, training } = this.#queue;
     const name = training === null ? "CPU" : (this.progress(training)?.device ?? "CPU");
@@ -149,42 +178,18 @@ export class Supervisor {
   }
 
   /** Lets some of a run's weights answer, when the device is free for it. */
-  async #play<T>(
+  #play<T>(
     run: string,
     weights: Weights,
     signal: AbortSignal,
     work: (player: Player) => Promise<T>,
   ): Promise<T & { readonly waitedSeconds: number; readonly weights: string }> {
     const asked = performance.now();
-    const turn = (player: Player, words: string): Promise<T & { waitedSeconds: number; weights: string }> =>
-      this.#queue.device.interact(async () => {
+    return this.#lender.lend(run, weights, signal, ({ player, words, turn }) =>
+      turn(async () => {
         const waitedSeconds = (performance.now() - asked) / 1000;
         return { ...(await work(player)), waitedSeconds, weights: words };
-      }, signal);
-
-    const live = this.#queue.live(run)?.player;
-    if (live && typeof weights === "string") {
-      const { engine, session } = live;
-      const words = weights === "current" ? "the weights as they are being trained" : "the reference";
-      return turn({ engine, game: session.game, policy: weights }, words).catch(endedMeanwhile);
-    }
-    return this.#bench.use(run, weights, ({ session, round }) => {
-      const policy = weights === "reference" ? "reference" : "current";
-      return turn(
-        { engine: session.engine, game: session.game, policy },
-        round === undefined ? "the reference" : `round ${round}`,
-      );
-    });
+      }),
+    );
   }
-}
-
-/** A run's engine may be closed under a request. */
-function endedMeanwhile(error: unknown): never {
-  const isClosed = error instanceof SparringError && error.code === "engine/closed";
-  if (!isClosed) throw error;
-  throw new SparringError(
-    "run/ended",
-    "The run ended while the request was under way.",
-    "Ask again: its saved weights answer now.",
-  );
 }

@@ -92,6 +92,7 @@ export class FakeDaemon {
       "sparring/run/changed": new Set(),
       "sparring/round/progress": new Set(),
       "sparring/rating/changed": new Set(),
+      "sparring/task/progress": new Set(),
     };
     let isOpen = true;
     let tell: (reason: string) => void = () => {};

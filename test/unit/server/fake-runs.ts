@@ -1,5 +1,6 @@
 import { AbortedError, SparringError } from "../../../daemon/errors.ts";
 import type { RunOverview } from "../../../daemon/protocol.ts";
+import type { Errand } from "../../../daemon/runs/control/errand.ts";
 import type { RunControl } from "../../../daemon/server/run-control.ts";
 
 export const overview: RunOverview = {
@@ -57,6 +58,9 @@ export class FakeRuns implements RunControl {
       });
     });
   readonly replay = this.chat;
+  readonly evaluate = (params: unknown, { signal }: Errand): Promise<never> => this.chat(params, signal);
+  readonly exportWeights = this.evaluate;
+  readonly exportSamples = this.evaluate;
   readonly rate = async (): Promise<{ ratings: number }> => ({ ratings: 1 });
   readonly unrate = async (): Promise<{ ratings: number }> => ({ ratings: 0 });
   readonly ratings = async (): Promise<{ ratings: []; more: boolean }> => ({ ratings: [], more: false });

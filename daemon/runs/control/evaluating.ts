@@ -1,0 +1,126 @@
+import { type Duel, judgeDuels, type Outcome, tallyOf } from "../../judge/duels.ts";
+import { share, winRate } from "../../judge/interval.ts";
+import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
+import { answerTasks, isRight, type TaskAnswer } from "../evaluate.ts";
+import type { Game } from "../game.ts";
+import type { Weights } from "./bench.ts";
+import type { Errand } from "./errand.ts";
+import { differentTasks, nothingScored } from "./evaluation-errors.ts";
+import { modelJudge, verifierJudge } from "./judges.ts";
+import type { Lender } from "./lender.ts";
+
+type Params = ValidParamsOf<"sparring/checkpoint/evaluate">;
+type Result = ResultOf<"sparring/checkpoint/evaluate">;
+
+/** Tasks of one turn on the device: training goes on between two of them. */
+const tasksPerTurn = 32;
+
+/** Duels of one turn: a model judges each in four long replies. */
+const duelsPerTurn = 2;
+
+/** Duels are fought with answers that are nearly greedy, as in the paper's evaluation. */
+const duelTemperature = 0.01;
+
+/** What some weights answered to the held-out tasks. */
+interface Measured {
+  readonly words: string;
+  readonly game: Game;
+  /** The likeliest answers. */
+  readonly greedy: readonly TaskAnswer[];
+  /** Those for duels; empty where there are none. */
+  readonly drawn: readonly TaskAnswer[];
+}
+
+/** Whom an evaluation asks. */
+export interface Examiners {
+  readonly lender: Lender;
+  /** The task family that a run plays. @throws SparringError `store/unknown-run` */
+  readonly taskOf: (run: string) => Promise<string>;
+}
+
+/**
+ * Measures weights on held-out tasks, and against other weights on the same tasks with the same noise: so equal weights tie.
+ * @throws SparringError `run/different-tasks`, `run/nothing-scored`, those of the Lender; AbortedError
+ */
+export async function evaluateWeights({ lender, taskOf }: Examiners, params: Params, errand: Errand): Promise<Result> {
+  const { run, weights, against } = params;
+  if (against) await requireSameTask(run, against.run, taskOf);
+  const ours = await measure(lender, run, weights, params, errand);
+  const accuracy = accuracyOf(ours);
+  const facts = { weights: ours.words, tasks: ours.greedy.length, accuracy };
+  if (!against) return facts;
+
+  const theirs = await measure(lender, against.run, against.weights, params, errand);
+  const duels = ours.drawn.map((answer, i): Duel => ({ query: answer.query, ours: answer, theirs: theirs.drawn[i]! }));
+  const outcomes = await judge(lender, ours.game, duels, params, errand);
+  const { unscored, swapped, ...tally } = tallyOf(outcomes);
+  if (unscored === outcomes.length) throw nothingScored(outcomes);
+  return {
+    ...facts,
+    against: {
+      weights: theirs.words,
+      accuracy: accuracyOf(theirs),
+      winRate: winRate(tally),
+      ...tally,
+      swapped,
+      unscored,
+    },
+  };
+}
+
+async function requireSameTask(run: string, other: string, taskOf: Examiners["taskOf"]): Promise<void> {
+  const [task, otherTask] = [await taskOf(run), await taskOf(other)];
+  if (task !== otherTask) throw differentTasks(run, task, other, otherTask);
+}
+
+function accuracyOf({ game, greedy }: Measured): Result["accuracy"] {
+  return share(greedy.filter((answer) => isRight(game.task, answer)).length, greedy.length);
+}
+
+/** Lets some weights answer, some tasks a turn. */
+function measure(
+  lender: Lender,
+  run: string,
+  weights: Weights,
+  { limit, seed, against }: Params,
+  { signal, onProgress }: Errand,
+): Promise<Measured> {
+  return lender.lendFrozen(run, weights, signal, async ({ player, words, turn }) => {
+    const { game } = player;
+    const tasks = game.task.heldOut().slice(0, limit);
+    const [greedy, drawn]: [TaskAnswer[], TaskAnswer[]] = [[], []];
+    for (let first = 0; first < tasks.length; first += tasksPerTurn) {
+      onProgress(`${run} (${words}) answers`, first, tasks.length);
+      const some = tasks.slice(first, first + tasksPerTurn);
+      const options = { seed, first, signal };
+      greedy.push(...(await turn(() => answerTasks(player, some, { ...options, temperature: 0 }))));
+      if (!against) continue;
+      drawn.push(...(await turn(() => answerTasks(player, some, { ...options, temperature: duelTemperature }))));
+    }
+    return { words, game, greedy, drawn };
+  });
+}
+
+/** Judges all duels: by the verifier, or by the reference of the run that is measured. */
+function judge(
+  lender: Lender,
+  { task }: Game,
+  duels: readonly Duel[],
+  { run, judge: kind, seed }: Params,
+  { signal, onProgress }: Errand,
+): Promise<Outcome[]> {
+  if (kind === "verifier") {
+    const verifier = verifierJudge(task);
+    return judgeDuels([verifier, verifier], duels);
+  }
+  return lender.lend(run, "reference", signal, async ({ player, turn }) => {
+    const outcomes: Outcome[] = [];
+    for (let first = 0; first < duels.length; first += duelsPerTurn) {
+      onProgress(`${run} (the reference) judges`, first, duels.length);
+      const looks = [modelJudge(player, seed, first, 0), modelJudge(player, seed, first, 1)] as const;
+      const some = duels.slice(first, first + duelsPerTurn);
+      outcomes.push(...(await turn(() => judgeDuels(looks, some, { signal }))));
+    }
+    return outcomes;
+  });
+}

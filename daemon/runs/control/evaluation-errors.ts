@@ -1,0 +1,23 @@
+import { SparringError } from "../../errors.ts";
+import type { Outcome } from "../../judge/duels.ts";
+
+export function differentTasks(run: string, task: string, other: string, otherTask: string): SparringError {
+  return new SparringError(
+    "run/different-tasks",
+    `Run "${run}" plays ${task}, and run "${other}" plays ${otherTask}: they can't be compared.`,
+    "Compare runs of the same task.",
+  );
+}
+
+/** @param outcomes all of them unscored, at least one */
+export function nothingScored(outcomes: readonly Outcome[]): SparringError {
+  const reasons = outcomes.flatMap((outcome) => (outcome.result === null ? [outcome.unscored] : []));
+  const counts = new Map<string, number>();
+  for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  const [[reason, count]] = [...counts].sort((a, b) => b[1] - a[1]) as [[string, number]];
+  return new SparringError(
+    "run/nothing-scored",
+    `The judge could score none of the ${outcomes.length} pairs; of ${count} because ${reason}.`,
+    "Choose the judge `verifier`, or evaluate a run of a model that is large enough to judge.",
+  );
+}
