@@ -36,6 +36,21 @@ export function idLimit({ model, added_tokens }: TokenizerFile): number {
   return [...ids, ...addedIds].reduce((limit, id) => Math.max(limit, id + 1), 0);
 }
 
+/**
+ * A pre-tokenizer that splits digits as tokenizers in Rust does: all numbers of Unicode (`char::is_numeric`, \p{N}). The JavaScript
+ * library's `Digits` knows ASCII's ten only.
+ */
+function withAllDigits(preTokenizer: unknown): unknown {
+  if (Array.isArray(preTokenizer)) return preTokenizer.map(withAllDigits);
+  if (typeof preTokenizer !== "object" || preTokenizer === null) return preTokenizer;
+  const { type, individual_digits, pretokenizers } = preTokenizer as Record<string, unknown>;
+  if (type === "Digits") {
+    const Regex = individual_digits === true ? "\\p{N}" : "\\p{N}+";
+    return { type: "Split", pattern: { Regex }, behavior: "Isolated", invert: false };
+  }
+  return type === "Sequence" ? { ...preTokenizer, pretokenizers: withAllDigits(pretokenizers) } : preTokenizer;
+}
+
 /** The same tokenizer, in which control tokens have no text but their `spelling`, and are special whatever they were. */
 export function respell(file: TokenizerFile, control: readonly ControlToken[]): TokenizerFile {
   const spellings = new Map(control.map(({ id }) => [id, spelling(id)]));
@@ -43,6 +58,7 @@ export function respell(file: TokenizerFile, control: readonly ControlToken[]): 
   const { vocab, unk_token } = file.model;
   return {
     ...file,
+    pre_tokenizer: withAllDigits(file.pre_tokenizer),
     added_tokens: file.added_tokens.map((token) => {
       const content = spellings.get(token.id);
       return content === undefined ? token : { ...token, content, special: true, normalized: false };

@@ -5,8 +5,7 @@ import type { ChatMessage } from "../../daemon/models/chat-template.ts";
  * What tokenizers get wrong: white space, digits, contractions, marks that combine, pairs, right-to-left, code.
  *
  * Left out is what @huggingface/tokenizers 0.2 and @huggingface/jinja 0.5 are known to do otherwise than Python: U+FEFF is white
- * space in JavaScript and not in Rust and Python, and their `Digits` splits ASCII digits only, so that white space before a
- * "½" or "٣" is cut otherwise (SmolLM2 uses `Digits`).
+ * space in JavaScript and not in Rust and Python.
  */
 const pieces = [
   "a",
@@ -22,6 +21,10 @@ const pieces = [
   "007",
   "1234567890",
   "3.14159",
+  "x²",
+  "½",
+  "٣٤",
+  "Ⅷ",
   "1,000,000",
   " ",
   "  ",
