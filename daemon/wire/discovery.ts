@@ -1,9 +1,11 @@
-import { open, readFile, rename, rm, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { SparringError } from "../errors.ts";
 import { errorCode, fileError } from "../store/file-errors.ts";
+import { nodeFileSystem } from "../store/fs.ts";
 import { type Processes, systemProcesses } from "../store/processes.ts";
+import { replaceFile } from "../store/tree.ts";
 
 /**
  * SPARRING_HOME/daemon.json: where the daemon listens, and the token that opens it. Whoever can read this file can do what
@@ -36,17 +38,8 @@ export function discoveryFile(home: string): string {
 
 /** Writes the file, for its owner's eyes only, whole or not at all. Call it once the daemon listens. */
 export async function writeDiscovery(home: string, discovery: Discovery): Promise<void> {
-  const file = discoveryFile(home);
-  const temporary = `${file}.${discovery.pid}.tmp`;
-  await rm(temporary, { force: true });
-  const handle = await open(temporary, "wx", 0o600);
-  try {
-    await handle.writeFile(`${JSON.stringify(discovery, undefined, 2)}\n`);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, file);
+  const data = Buffer.from(`${JSON.stringify(discovery, undefined, 2)}\n`);
+  await replaceFile(nodeFileSystem, discoveryFile(home), data, 0o600);
 }
 
 /** Removes the file if it is still this daemon's. */
