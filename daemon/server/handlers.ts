@@ -1,5 +1,5 @@
 import { type Method, protocolVersion, type ResultOf, snapshotIntervalMs, type ValidParamsOf } from "../protocol.ts";
-import type { Errand } from "../runs/control/errand.ts";
+import type { Errand } from "../runs/interactive/errand.ts";
 import type { Client } from "./client.ts";
 import { engines } from "./engines.ts";
 import type { Keys } from "./keys.ts";

@@ -1,5 +1,5 @@
 import type { Method, Progress, ResultOf, RunOverview, ValidParamsOf } from "../protocol.ts";
-import type { Errand } from "../runs/control/errand.ts";
+import type { Errand } from "../runs/interactive/errand.ts";
 
 type Verb<M extends Method> = (params: ValidParamsOf<M>) => Promise<ResultOf<M>>;
 type CancellableVerb<M extends Method> = (params: ValidParamsOf<M>, signal: AbortSignal) => Promise<ResultOf<M>>;

@@ -8,8 +8,8 @@ import { parseConfig } from "../../daemon/config/load.ts";
 import { AbortedError, SparringError } from "../../daemon/errors.ts";
 import type { ParamsOf, ResultOf } from "../../daemon/protocol.ts";
 import { requests } from "../../daemon/protocol.ts";
-import type { Errand } from "../../daemon/runs/control/errand.ts";
 import { Supervisor } from "../../daemon/runs/control/supervisor.ts";
+import type { Errand } from "../../daemon/runs/interactive/errand.ts";
 import { startRun } from "../../daemon/runs/run.ts";
 import { Store } from "../../daemon/store/store.ts";
 

@@ -4,9 +4,9 @@ import { describe, test } from "node:test";
 import type { Completion, Engine, SampleKey } from "../../../daemon/engine/engine.ts";
 import { SparringError } from "../../../daemon/errors.ts";
 import { requests } from "../../../daemon/protocol.ts";
-import { evaluateWeights } from "../../../daemon/runs/control/evaluating.ts";
-import type { Lender, Loan } from "../../../daemon/runs/control/lender.ts";
 import type { Game } from "../../../daemon/runs/game.ts";
+import { evaluateWeights } from "../../../daemon/runs/interactive/evaluating.ts";
+import type { Lender, Loan } from "../../../daemon/runs/interactive/lender.ts";
 import { addition } from "../../../daemon/tasks/addition.ts";
 
 interface Scene {

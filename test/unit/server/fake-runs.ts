@@ -1,6 +1,6 @@
 import { AbortedError, SparringError } from "../../../daemon/errors.ts";
 import type { RunOverview } from "../../../daemon/protocol.ts";
-import type { Errand } from "../../../daemon/runs/control/errand.ts";
+import type { Errand } from "../../../daemon/runs/interactive/errand.ts";
 import type { RunControl } from "../../../daemon/server/run-control.ts";
 
 export const overview: RunOverview = {

@@ -1,8 +1,8 @@
 import { SparringError } from "../../errors.ts";
+import type { RunQueue } from "../control/run-queue.ts";
 import type { Player } from "../player.ts";
 import type { Session } from "../session.ts";
 import type { Bench, Weights } from "./bench.ts";
-import type { RunQueue } from "./run-queue.ts";
 
 /** Some of a run's weights in an engine, for as long as the work on them lasts. */
 export interface Loan {

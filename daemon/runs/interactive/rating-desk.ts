@@ -3,9 +3,9 @@ import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { RunIndex } from "../../store/index/run-index.ts";
 import type { RatingsJournal } from "../../store/ratings.ts";
 import type { Store } from "../../store/store.ts";
-import type { Listeners } from "./listeners.ts";
-import { pageOf } from "./pages.ts";
-import type { Reading } from "./reading.ts";
+import type { Listeners } from "../control/listeners.ts";
+import { pageOf } from "../control/pages.ts";
+import type { Reading } from "../control/reading.ts";
 
 /** Takes ratings by hand. Each is on disk before it is acknowledged. */
 export class RatingDesk {
