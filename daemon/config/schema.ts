@@ -200,9 +200,11 @@ const judgeSchema = z.strictObject({
   self_reward: z
     .strictObject({
       kind: z
-        .enum(["criteria"])
+        .enum(["criteria", "form", "likelihood"])
         .default("criteria")
-        .describe("R_Q: `criteria`, how many of seven yes/no criteria query and answer meet, 0–7. lsp only."),
+        .describe(
+          "R_Q, 0–7: `criteria`, how many of seven yes/no criteria query and answer meet; `form`, those of them that look at form alone; `likelihood`, how sure the reference model is of the answer. The last two are for studies [ours]. lsp only.",
+        ),
       scale: z
         .number()
         .min(0)

@@ -24,12 +24,49 @@ export function criteriaScorer(family: TaskFamily): Scorer {
   };
 }
 
-function judge(family: TaskFamily, { query, answer, stop, duplicate }: Pair): Judgement {
+/** The criteria that look at form alone: 1 and 2 on the query, 3 and 6 on the answer. */
+const formCriteria = [1, 2, 3, 6];
+
+/**
+ * R_Q by form alone [ours], for studies: criteria 1, 2, 3 and 6 of `criteriaScorer`, which need no right answer, times 7/4, so
+ * that it has the range of the others. It sees whether an answer is a number and nothing else, never whether it is right.
+ */
+export function formScorer(family: TaskFamily): Scorer {
+  return {
+    name: `form:${family.name}`,
+    range: [0, 7],
+    score: async (pairs) => pairs.map((pair) => judgeForm(family, pair)),
+  };
+}
+
+function judgeForm(family: TaskFamily, pair: Pair): Judgement {
+  const unmet = unmetOf(criteriaOf(family, pair)).filter((index) => formCriteria.includes(index));
+  const value = (7 * (formCriteria.length - unmet.length)) / formCriteria.length;
+  const asked = `of criteria ${formCriteria.join(", ")}`;
+  return { value, rationale: `${asked} ${unmet.length === 0 ? "all met" : `not met: ${unmet.join(", ")}`}` };
+}
+
+function judge(family: TaskFamily, pair: Pair): Judgement {
+  const criteria = criteriaOf(family, pair);
+  const value = criteria.reduce((sum: number, criterion) => sum + criterion, 0);
+  const unmet = unmetOf(criteria);
+  return {
+    value,
+    criteria,
+    rationale: `${unmet.length === 0 ? "all met" : `not met: ${unmet.join(", ")}`}; ${why(family, pair)}`,
+  };
+}
+
+function unmetOf(criteria: readonly Criterion[]): number[] {
+  return criteria.flatMap((criterion, i) => (criterion === 1 ? [] : [i + 1]));
+}
+
+/** All seven, met or not. */
+function criteriaOf(family: TaskFamily, { query, answer, stop, duplicate }: Pair): Criterion[] {
   const parsed = family.parse(query);
   const right = parsed.ok ? family.expected(parsed.query) : undefined;
-  const number = /\d+/.exec(answer)?.[0] ?? "";
-  const digits = right === undefined ? 0 : digitsRight(number, right);
-  const places = Math.max(number.length, right?.length ?? 0);
+  const number = numberOf(answer);
+  const { agree, places } = digitsRight(number, right);
   const met = [
     parsed.ok || parsed.outOfRange === true,
     parsed.ok && !duplicate,
@@ -37,23 +74,30 @@ function judge(family: TaskFamily, { query, answer, stop, duplicate }: Pair): Ju
     number.length === right?.length,
     parsed.ok && family.verify(parsed.query, answer) === 1,
     number !== "" && answer === number && stop === "stop",
-    right !== undefined && 2 * digits >= places,
+    right !== undefined && 2 * agree >= places,
   ];
-  const criteria = met.map((isMet): Criterion => (isMet ? 1 : 0));
-  const value = criteria.reduce((sum: number, criterion) => sum + criterion, 0);
-  const unmet = met.flatMap((isMet, i) => (isMet ? [] : [i + 1]));
-  const why =
-    right === undefined
-      ? "the query has no right answer"
-      : `by the verifier ${right} is right; ${digits} of ${places} digits agree`;
-  return { value, criteria, rationale: `${unmet.length === 0 ? "all met" : `not met: ${unmet.join(", ")}`}; ${why}` };
+  return met.map((isMet): Criterion => (isMet ? 1 : 0));
+}
+
+function why(family: TaskFamily, { query, answer }: Pair): string {
+  const parsed = family.parse(query);
+  if (!parsed.ok) return "the query has no right answer";
+  const right = family.expected(parsed.query);
+  const { agree, places } = digitsRight(numberOf(answer), right);
+  return `by the verifier ${right} is right; ${agree} of ${places} digits agree`;
+}
+
+/** The answer's first run of digits. */
+function numberOf(answer: string): string {
+  return /\d+/.exec(answer)?.[0] ?? "";
 }
 
 /**
  * How many digits of a number are right: places counted from the right (units under units) that hold the same digit.
  * Of max(digits of the number, digits of the right answer) places, so a missing or surplus digit is a wrong one.
  */
-function digitsRight(number: string, right: string): number {
+function digitsRight(number: string, right = ""): { readonly agree: number; readonly places: number } {
   const units = [...right].reverse();
-  return [...number].reverse().filter((digit, place) => digit === units[place]).length;
+  const agree = [...number].reverse().filter((digit, place) => digit === units[place]).length;
+  return { agree, places: Math.max(number.length, right.length) };
 }

@@ -1,3 +1,5 @@
+import type { Sequence } from "../engine/engine.ts";
+
 /** One answer to be scored, with its round's context. Texts are decoded, without the stop token. */
 export interface Pair {
   readonly query: string;
@@ -6,6 +8,8 @@ export interface Pair {
   readonly stop: "stop" | "length";
   /** An earlier query of the round has the same text. */
   readonly duplicate: boolean;
+  /** The tokens as they were drawn, for judges that ask how likely they are; absent where only texts are compared. */
+  readonly sequence?: Sequence;
 }
 
 /** Criterion met or not, in the order of the seven of `selfplay/prompts/self-reward.ts`. */

@@ -1,6 +1,5 @@
 import type { Config } from "../config/schema.ts";
 import type { Engine } from "../engine/engine.ts";
-import { criteriaScorer } from "../judge/criteria.ts";
 import type { Scorer } from "../judge/scorer.ts";
 import { verifier } from "../judge/verifier.ts";
 import type { ChatTokenizer } from "../models/tokenizer.ts";
@@ -9,6 +8,7 @@ import { algorithms } from "../selfplay/registry.ts";
 import type { AlgorithmSettings } from "../selfplay/settings.ts";
 import { findTask } from "../tasks/registry.ts";
 import type { TaskFamily } from "../tasks/task.ts";
+import { selfRewardOf } from "./self-reward.ts";
 
 /** Everything a round needs and does not change: the players' engine, the rules, the judges. */
 export interface Game {
@@ -38,7 +38,7 @@ export function composeGame(config: Config, engine: Engine, tokenizer: ChatToken
     algorithm,
     settings: settingsOf(config),
     reward: verifier(task),
-    selfReward: algorithm.selfReward ? criteriaScorer(task) : undefined,
+    selfReward: algorithm.selfReward ? selfRewardOf(config, task, engine) : undefined,
     seed,
   };
 }

@@ -59,7 +59,13 @@ export async function replay(
     signal,
   });
   const pairs = completions.map(({ tokens, stop }) => {
-    return { query: text, answer: tokenizer.decode(tokens), stop, duplicate: false };
+    return {
+      query: text,
+      answer: tokenizer.decode(tokens),
+      stop,
+      duplicate: false,
+      sequence: { prompt, response: tokens },
+    };
   });
   const rewards = await game.reward.score(pairs, { signal });
   const selfRewards = await game.selfReward?.score(pairs, { signal });

@@ -18,9 +18,9 @@ export async function judge(
   options: PhaseOptions,
 ): Promise<{ judged: Judged[][]; scores: RoundScores }> {
   const pairs = queries.flatMap(({ text, duplicate }, query) =>
-    answers[query].map(
-      ({ text: answer, completion }): Pair => ({ query: text, answer, stop: completion.stop, duplicate }),
-    ),
+    answers[query].map(({ text: answer, prompt, completion: { stop, tokens } }): Pair => {
+      return { query: text, answer, stop, duplicate, sequence: { prompt, response: tokens } };
+    }),
   );
   const rewards = await game.reward.score(pairs, options);
   const selfRewards = await game.selfReward?.score(pairs, options);

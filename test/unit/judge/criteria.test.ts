@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { criteriaScorer } from "../../../daemon/judge/criteria.ts";
+import { criteriaScorer, formScorer } from "../../../daemon/judge/criteria.ts";
 import type { Pair } from "../../../daemon/judge/scorer.ts";
 import { addition } from "../../../daemon/tasks/addition.ts";
 
@@ -96,4 +96,24 @@ describe("the rationale", () => {
 test("the scorer names itself and its range", () => {
   assert.equal(scorer.name, "criteria:addition");
   assert.deepEqual(scorer.range, [0, 7]);
+});
+
+describe("form alone", () => {
+  const form = async (query: string, answer: string, more: Partial<Pair> = {}) =>
+    (await formScorer(addition).score([{ query, answer, stop: "stop", duplicate: false, ...more }]))[0]!;
+
+  test("does not see whether an answer is right", async () => {
+    assert.deepEqual(await form("47+38", "12"), await form("47+38", "85"));
+    assert.deepEqual(await form("47+38", "85"), { value: 7, rationale: "of criteria 1, 2, 3, 6 all met" });
+  });
+
+  test("counts criteria 1, 2, 3 and 6 on the scale of all seven", async () => {
+    const value = async (...args: Parameters<typeof form>) => (await form(...args)).value;
+    assert.equal(await value("100+1", "101"), 5.25);
+    assert.equal(await value("47+38", "085"), 3.5);
+    assert.equal(await value("47+38", "85", { stop: "length" }), 5.25);
+    assert.equal(await value("", ""), 0);
+    const judgement = await form("47+38", "it is 85", { duplicate: true });
+    assert.deepEqual(judgement, { value: 3.5, rationale: "of criteria 1, 2, 3, 6 not met: 2, 6" });
+  });
 });
