@@ -43,6 +43,11 @@ const rooms: Readonly<Record<string, Room>> = {
     types: ["protocol"],
     why: "runs compose the inner rooms, and don't know who starts or watches them",
   },
+  studies: {
+    imports: ["errors"],
+    types: ["store"],
+    why: "a study is a plan and what is read off its rounds; the command line has it run",
+  },
   server: {
     imports: ["errors", "version", "protocol", "wire", "config", "store", "engine", "runs"],
     why: "the daemon's socket: it validates, authorises and delegates, and decides nothing about runs",
@@ -61,6 +66,7 @@ const rooms: Readonly<Record<string, Room>> = {
       "models",
       "engine",
       "selfplay",
+      "studies",
     ],
     types: ["runs"],
     why: "the command line is outermost: a client of the daemon, which trains nothing itself",

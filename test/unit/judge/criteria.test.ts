@@ -110,7 +110,8 @@ describe("form alone", () => {
   test("counts criteria 1, 2, 3 and 6 on the scale of all seven", async () => {
     const value = async (...args: Parameters<typeof form>) => (await form(...args)).value;
     assert.equal(await value("100+1", "101"), 5.25);
-    assert.equal(await value("47+38", "085"), 3.5);
+    assert.equal(await value("47+38", "085"), 5.25);
+    assert.equal(await value("47+38", "085."), 3.5);
     assert.equal(await value("47+38", "85", { stop: "length" }), 5.25);
     assert.equal(await value("", ""), 0);
     const judgement = await form("47+38", "it is 85", { duplicate: true });
