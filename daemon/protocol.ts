@@ -114,6 +114,49 @@ const waited = z.number().describe("seconds until the device was free for it");
 
 const config = z.record(z.string(), z.unknown()).describe("a complete config, as `run --dry-run --json` prints it");
 
+/** The text of a config file, as an editor has it. */
+const configText = {
+  text: z.string().max(64 * 1024),
+  file: z.string().max(4096).describe("names it in messages, and is the base of relative paths in it"),
+};
+
+/** Something wrong with a config's text; `place` is `file:line:column`. */
+const configProblems = z.array(problemSchema);
+
+/** An answer of a run. */
+const sampleRef = {
+  run,
+  round,
+  query: z.number().int().nonnegative(),
+  answer: z.number().int().nonnegative(),
+};
+
+/** Weights of a run, as one side of a comparison. */
+const side = z.object({ run, weights });
+
+const scoredAnswerSchema = z.object({
+  text: z.string(),
+  stop: z.enum(["stop", "length"]),
+  logprob: z.number().describe("sum over its tokens, nat"),
+  reward: z.number().nullable(),
+  selfReward: z.number().nullable(),
+  unscored: z.string().optional(),
+});
+export type ScoredAnswer = z.infer<typeof scoredAnswerSchema>;
+
+/** A person's choice between two answers to one prompt. */
+export const pickSchema = z.object({
+  id: z.string().min(1).max(100).describe("chosen by the client, so that a pick that is sent twice counts once"),
+  rater: z.string().min(1).max(100),
+  prompt: z.string(),
+  sides: z.array(side).length(2),
+  answers: z.array(z.string()).length(2),
+  choice: z.enum(["first", "second", "tie"]),
+  blind: z.boolean().describe("whether it was hidden whose answers they are"),
+  comment: z.string().max(10_000).optional(),
+});
+export type Pick = z.infer<typeof pickSchema>;
+
 // ---------------------------------------------------------------------------------------------------------- requests
 
 interface Verb {
@@ -197,6 +240,33 @@ export const requests = {
     }),
     result: runOverviewSchema,
   },
+  "sparring/config/check": {
+    summary: "Reads the text of a config, and says everything that is wrong with it.",
+    params: z.object({
+      ...configText,
+      settings: z.array(z.string()).default([]).describe("key=value, which win over the text"),
+    }),
+    result: z.object({
+      config: config.nullable().describe("complete, to be started with run/start; null where there are problems"),
+      problems: configProblems,
+      warnings: configProblems,
+    }),
+  },
+  "sparring/run/config": {
+    summary: "A run's config as the text of a file, to be changed and forked with, or started again.",
+    params: z.object({ run }),
+    result: z.object({ text: z.string() }),
+  },
+  "sparring/run/changes": {
+    summary: "What a fork with this text would change, before it is made.",
+    params: z.object({ run, ...configText }),
+    result: z.object({
+      changes: z.array(z.object({ key: z.string(), from: z.unknown(), to: z.unknown() })),
+      settings: z.array(z.string()).describe("key=value, for run/fork"),
+      problems: configProblems,
+      warnings: configProblems,
+    }),
+  },
   "sparring/run/get": {
     summary: "Everything about a run but its rounds.",
     params: z.object({ run }),
@@ -233,6 +303,29 @@ export const requests = {
     summary: "A round's queries with their answers, a page at a time.",
     params: z.object({ run, round, from: z.number().int().nonnegative().default(0).describe("index of a query") }),
     result: z.object({ queries: z.array(queryRecordSchema), next: z.number().int().nullable().describe("as `from`") }),
+  },
+  "sparring/round/series": {
+    summary: "Metrics of all finished rounds as columns, for charts.",
+    params: z.object({
+      run,
+      metrics: z.array(z.string().max(100)).min(1).max(64).describe("names in rounds.jsonl; unknown ones are all null"),
+      after: z.number().int().min(-1).default(-1).describe("only later rounds"),
+    }),
+    result: z.object({
+      rounds: z.array(round),
+      series: z.record(z.string(), z.array(z.number().nullable())).describe("per metric, a value a round"),
+    }),
+  },
+  "sparring/round/document": {
+    summary: "A round as a text to read; the language server answers about it under the same URI.",
+    params: z.object({ run, round }),
+    result: z.object({ text: z.string() }),
+  },
+  "sparring/round/tokens": {
+    summary:
+      "The tokens of a query and of its answers as pieces of text: they belong to the log-probabilities of round/get.",
+    params: z.object({ run, round, query: z.number().int().nonnegative() }),
+    result: z.object({ query: z.array(z.string()), answers: z.array(z.array(z.string())) }),
   },
   "sparring/checkpoint/list": {
     summary: "Checkpoints, oldest first.",
@@ -334,18 +427,83 @@ export const requests = {
     }),
     result: z.object({
       query: z.string(),
-      answers: z.array(
-        z.object({
-          text: z.string(),
-          stop: z.enum(["stop", "length"]),
-          logprob: z.number().describe("sum over its tokens, nat"),
-          reward: z.number().nullable(),
-          selfReward: z.number().nullable(),
-          unscored: z.string().optional(),
-        }),
-      ),
+      answers: z.array(scoredAnswerSchema),
       waitedSeconds: waited,
       weights: z.string(),
+    }),
+  },
+  "sparring/checkpoint/compare": {
+    summary: "Lets two weights answer the same prompts with the same noise.",
+    params: z.object({
+      sides: z.array(side).length(2),
+      prompts: z.union([
+        z
+          .object({ round, queries: z.array(z.number().int().nonnegative()).max(64) })
+          .describe("queries of the first side's run"),
+        z.object({ heldOut: z.number().int().min(1).max(64) }).describe("the first held-out tasks"),
+        z.object({ texts: z.array(z.string().min(1).max(20_000)).min(1).max(64) }),
+      ]),
+      maxTokens: z
+        .number()
+        .int()
+        .min(1)
+        .max(4096)
+        .optional()
+        .describe("the first run's limit for answers, if left out"),
+      temperature: z.number().min(0).max(10).default(1),
+      seed: z.number().int().min(0).default(0),
+      ...task,
+    }),
+    result: z.object({
+      weights: z.array(z.string()).length(2).describe("whose weights, in words"),
+      prompts: z.array(
+        z.object({
+          text: z.string(),
+          expected: z.string().optional().describe("the verifier's answer"),
+          answers: z.array(scoredAnswerSchema).length(2),
+        }),
+      ),
+    }),
+  },
+  "sparring/comparison/pick": {
+    summary:
+      "Records which of two answers a person prefers, flushed to disk before the answer; in the first side's run.",
+    params: z.object({ pick: pickSchema }),
+    result: z.object({ picks: z.number().int() }),
+  },
+  "sparring/comparison/unpick": {
+    summary: "Takes a choice back.",
+    params: z.object({ run, id: z.string().min(1).max(100) }),
+    result: z.object({ picks: z.number().int() }),
+  },
+  "sparring/comparison/list": {
+    summary: "The choices that stand, in the order in which they were made.",
+    params: z.object({ run }),
+    result: z.object({ picks: z.array(pickSchema.extend({ at: time })) }),
+  },
+  "sparring/sample/next": {
+    summary: "Answers that a rater has not rated yet, spread over rounds and scores; their scores are left out.",
+    params: z.object({
+      run,
+      rater: z.string().min(1).max(100),
+      count: z.number().int().min(1).max(100).default(20),
+      first: round.default(1),
+      last: round.optional(),
+      only: z
+        .object({ query: sampleRef.query, answer: sampleRef.answer.optional() })
+        .optional()
+        .describe("in round `first`"),
+    }),
+    result: z.object({
+      samples: z.array(
+        z.object({
+          ...sampleRef,
+          queryText: z.string(),
+          answerText: z.string(),
+          tokens: z.number().int(),
+          stop: z.enum(["stop", "length"]),
+        }),
+      ),
     }),
   },
   "sparring/sample/rate": {
@@ -367,6 +525,16 @@ export const requests = {
       limit: z.number().int().min(1).max(1000).default(1000),
     }),
     result: z.object({ ratings: z.array(ratingSchema), more: z.boolean() }),
+  },
+  "sparring/engine/estimate": {
+    summary: "What a config would need, before it is started.",
+    params: z.object({ config }),
+    result: z.object({
+      bytes: z.number().nullable().describe("peak memory; null where the model is not on this machine yet"),
+      parts: z.array(z.object({ what: z.string(), bytes: z.number() })),
+      free: z.number().describe("memory that is free on the device now, bytes"),
+      basis: z.string().describe("what the estimate rests on, as a sentence"),
+    }),
   },
   "sparring/engine/list": {
     summary: "The engines, and whether each can be used here.",

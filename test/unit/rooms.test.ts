@@ -21,6 +21,7 @@ interface Room {
 const rooms: Readonly<Record<string, Room>> = {
   errors: { imports: [], pure: true, why: "everybody imports it" },
   version: { imports: ["package.json"], why: "it is one line that runs record and the command line shows" },
+  editor: { imports: [], pure: true, why: "daemon, panels and extension share the names of the editor's commands" },
   protocol: { imports: ["store"], why: "extension, webview, daemon and command line share it" },
   wire: { imports: ["errors", "protocol", "store"], why: "both ends of the socket share it, and it knows neither" },
   client: {
@@ -48,8 +49,18 @@ const rooms: Readonly<Record<string, Room>> = {
     types: ["store"],
     why: "a study is a plan and what is read off its rounds; the command line has it run",
   },
+  documents: {
+    imports: ["errors", "store", "selfplay"],
+    types: ["protocol"],
+    why: "a round as a text, with the places of its parts; it knows no editor",
+  },
+  language: {
+    imports: ["errors", "editor", "config", "store", "selfplay", "documents"],
+    types: ["protocol"],
+    why: "what an editor is told about configs and round documents: text in, LSP's types out; no socket",
+  },
   server: {
-    imports: ["errors", "version", "protocol", "wire", "config", "store", "engine", "runs"],
+    imports: ["errors", "version", "protocol", "wire", "config", "store", "engine", "runs", "documents", "language"],
     why: "the daemon's socket: it validates, authorises and delegates, and decides nothing about runs",
   },
   cli: {
@@ -72,10 +83,11 @@ const rooms: Readonly<Record<string, Room>> = {
     why: "the command line is outermost: a client of the daemon, which trains nothing itself",
   },
   extension: {
-    imports: ["errors", "version", "protocol", "wire", "client"],
+    imports: ["errors", "version", "protocol", "wire", "client", "editor"],
+    types: ["webview"],
     why: "the editor talks to the daemon through the protocol only",
   },
-  webview: { imports: ["protocol"], why: "a webview has no business logic and no socket" },
+  webview: { imports: ["editor"], types: ["protocol"], why: "a webview has no business logic and no socket" },
 };
 
 interface Import {
