@@ -5,7 +5,7 @@ import { build } from "esbuild";
 const common = { bundle: true, sourcemap: true, logLevel: "warning" };
 
 /** The daemon's programs. */
-const programs = build({
+await build({
   ...common,
   entryPoints: {
     sparring: "daemon/cli/main.ts",
@@ -23,9 +23,9 @@ const programs = build({
 });
 
 /** The editor's side: VS Code loads CommonJS. */
-const extension = build({
+await build({
   ...common,
-  entryPoints: { extension: "extension/main.ts" },
+  entryPoints: existsSync("extension/main.ts") ? { extension: "extension/main.ts" } : {},
   outdir: "dist",
   outExtension: { ".js": ".cjs" },
   platform: "node",
@@ -35,7 +35,7 @@ const extension = build({
 });
 
 /** A panel's script and style, each in one file: its content security policy allows no other. */
-const panels = build({
+await build({
   ...common,
   entryPoints: Object.fromEntries(
     ["rounds", "rate", "compare", "lineage"]
@@ -50,5 +50,3 @@ const panels = build({
   jsxImportSource: "preact",
   minify: true,
 });
-
-await Promise.all([programs, ...(existsSync("extension/main.ts") ? [extension] : []), panels]);
