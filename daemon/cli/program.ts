@@ -20,6 +20,7 @@ import { schema } from "./commands/schema.ts";
 import { serve } from "./commands/serve.ts";
 import { show } from "./commands/show.ts";
 import { stop } from "./commands/stop.ts";
+import { study } from "./commands/study.ts";
 import { watch } from "./commands/watch.ts";
 import { candidatesFor } from "./completion/candidates.ts";
 import { styleOf } from "./screen.ts";
@@ -27,7 +28,7 @@ import { exitCodeOfError, showError } from "./show-error.ts";
 
 /** Every verb, in the order in which help shows them. */
 export const commands: readonly Command[] = [
-  ...[play, run, resume, fork],
+  ...[play, run, resume, fork, study],
   ...[list, show, watch],
   ...[pause, stop],
   ...[rate, chat, evalCommand],

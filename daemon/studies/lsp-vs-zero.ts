@@ -61,6 +61,7 @@ const arms: readonly Arm[] = [
  */
 export const lspVsZero: Study = {
   name: "lsp-vs-zero",
+  about: "Does Language Self-Play need its self-reward?",
   base: [
     "model.path=builtin:nano",
     "engine.threads=1",
@@ -79,26 +80,31 @@ export const lspVsZero: Study = {
   groups: [
     {
       title: "Algorithms",
+      file: "algorithms",
       question: "Does the model get better without data, and does it need the self-reward for that?",
       arms: ["grpo", "zero", "lsp"],
     },
     {
       title: "What the self-reward knows",
+      file: "self-reward",
       question: "Does it matter what the self-reward sees: form, likelihood, or whether the answer is right?",
       arms: ["zero", "lsp", "lsp-form", "lsp-likelihood"],
     },
     {
       title: "Scale and α",
+      file: "scale",
       question: "How wide is the window of scale × α in which the game stays healthy?",
       arms: ["zero", "lsp-s1of7", "lsp", "lsp-s1", "zero-a1", "lsp-s1of7-a1", "lsp-s2of7-a1", "lsp-s1-a1"],
     },
     {
       title: "Admission",
+      file: "admission",
       question: "What does it change if invalid queries are dropped, penalised or answered?",
       arms: ["zero", "zero-penalise", "zero-off", "lsp", "lsp-penalise", "lsp-off"],
     },
     {
       title: "Three times the length",
+      file: "length",
       question: "Does it last?",
       arms: ["zero", "zero-long", "lsp", "lsp-long"],
     },

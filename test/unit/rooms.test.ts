@@ -60,7 +60,19 @@ const rooms: Readonly<Record<string, Room>> = {
     why: "what an editor is told about configs and round documents: text in, LSP's types out; no socket",
   },
   server: {
-    imports: ["errors", "version", "protocol", "wire", "config", "store", "engine", "runs", "documents", "language"],
+    imports: [
+      "errors",
+      "version",
+      "protocol",
+      "editor",
+      "wire",
+      "config",
+      "store",
+      "engine",
+      "runs",
+      "documents",
+      "language",
+    ],
     why: "the daemon's socket: it validates, authorises and delegates, and decides nothing about runs",
   },
   cli: {
