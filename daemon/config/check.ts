@@ -1,13 +1,14 @@
 import type { z } from "zod";
 import type { CanonicalSource } from "./canonical.ts";
 import { complete } from "./complete.ts";
+import { crossProblems } from "./cross.ts";
 import { describeIssue } from "./issues.ts";
 import { canonicalSchema } from "./json-schema.ts";
 import { isSetting } from "./keys.ts";
 import { commandLine } from "./overrides.ts";
 import { ConfigError, type ConfigWarning, type Problem } from "./problem.ts";
 import { type Config, settingsSchema } from "./schema.ts";
-import { isWithin, type ReadSetting, type Setting } from "./setting.ts";
+import { isWithin, type Setting } from "./setting.ts";
 import { reader, unused } from "./usage.ts";
 
 /** A config ready to run, and what its author should know. */
@@ -41,19 +42,6 @@ function settingOf(issue: z.core.$ZodIssue): string {
   const keys = issue.path.map(String);
   const depth = keys.findIndex((_, i) => isSetting(keys.slice(0, i + 1).join(".")));
   return keys.slice(0, depth + 1).join(".");
-}
-
-function crossProblems(read: ReadSetting, placeOf: (path: string) => string | undefined): Problem[] {
-  const name = read("algorithm.name");
-  if ((name !== "lsp" && name !== "lsp-zero") || read("game.queries") !== 1) return [];
-  return [
-    {
-      code: "config/out-of-range",
-      message: `game.queries: found 1, expected at least 2 with ${name}: the Challenger's advantage is measured against the round's mean, so with one query it is always 0`,
-      next: "Set game.queries to 2 or more, or algorithm.name to grpo.",
-      place: placeOf("game.queries"),
-    },
-  ];
 }
 
 function warningsAbout(config: Config, placeOf: (path: string) => string | undefined): ConfigWarning[] {
@@ -119,7 +107,7 @@ export function check(source: CanonicalSource, whole: string | undefined, name: 
     }
   }
   const placeOf = (path: string) => given.get(path)?.valuePlace;
-  problems.push(...crossProblems(read, placeOf));
+  problems.push(...crossProblems(read, placeOf, whole));
 
   if (problems.length > 0 || !parsed.success) throw new ConfigError(inOrder(problems));
   const config = complete(parsed.data, name);

@@ -1,5 +1,5 @@
 import { aliases } from "./aliases.ts";
-import { schemaAt } from "./json-schema.ts";
+import { type JsonSchema, schemaAt } from "./json-schema.ts";
 import type { Problem } from "./problem.ts";
 import type { Setting, Source } from "./setting.ts";
 import { readValue } from "./yaml-source.ts";
@@ -25,9 +25,16 @@ export function readOverrides(overrides: readonly string[]): Source {
     const path = override.slice(0, equals).trim();
     const text = override.slice(equals + 1);
     const canonical = Object.hasOwn(aliases, path) ? aliases[path] : path;
-    // A shell has its own quoting, so text needs no YAML quotes: `name=yes` means what it says.
-    const value = schemaAt(canonical)?.type === "string" ? text : readValue(text);
+    const value = overrideValue(schemaAt(canonical), text);
     settings.push({ path, value, keyPlace: commandLine, valuePlace: commandLine });
   }
   return { settings, problems };
+}
+
+/** A shell has its own quoting, so text needs no YAML quotes: `name=yes` means what it says. A list of texts is YAML's. */
+function overrideValue(schema: JsonSchema | undefined, text: string): unknown {
+  if (schema?.type === "string") return text;
+  const value = readValue(text);
+  const isTextOrList = schema?.anyOf?.some(({ items }) => items?.type === "string") ?? false;
+  return isTextOrList && !Array.isArray(value) ? text : value;
 }

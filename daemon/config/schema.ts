@@ -77,8 +77,10 @@ const adapterSchema = z.strictObject({
 
 const gameSchema = z.strictObject({
   task: z
-    .enum(["addition"])
-    .describe("What is played: `addition`, sums of two numbers from 0 to 99, checked by a verifier."),
+    .enum(["addition", "word-sums", "open"])
+    .describe(
+      "What is played: `addition`, sums of two numbers from 0 to 99 (47+38), checked by a verifier, the game of builtin:nano; `word-sums`, the same sums for a chat model (What is 47 plus 38?), where the last number of an answer counts; `open`, any text that the Challenger writes, as in the paper, where only a model can judge.",
+    ),
   queries: z
     .int()
     .min(1)
@@ -166,7 +168,25 @@ const trainingTemperature = z
 
 const tokenLimit = z.int().min(1).max(131_072);
 
+const text = z.string().min(1).max(4000);
+
+/** One text, or a list of which one is drawn for each query. */
+const textOrList = z.union([text, z.array(text).min(1).max(1000)]);
+
 const challengerSchema = z.strictObject({
+  task: textOrList
+    .optional()
+    .describe(
+      "What the Challenger is asked to write an input for, e.g. `Pure & Applied Mathematics`; one text, or a list of which one is drawn for each query. Left out, the Challenger decides. With game.task: open only. [paper: Box 1]",
+    ),
+  template: textOrList
+    .refine((given) => [given].flat().every((template) => /\{[^{}]*\}/.test(template)), {
+      error: "a template has something to fill in, in curly braces",
+    })
+    .optional()
+    .describe(
+      "The form of a query, with what the Challenger fills in between curly braces, e.g. `Prove that {statement}.`; one text, or a list of which one is drawn for each query, whatever task was drawn. Left out, a query has any form. With game.task: open only. [paper: Box 1]",
+    ),
   objective: z
     .enum(["minimax", "frontier"])
     .default("minimax")
@@ -192,18 +212,20 @@ const judgeSchema = z.strictObject({
   reward: z
     .strictObject({
       kind: z
-        .enum(["verifier"])
+        .enum(["verifier", "rubric"])
         .default("verifier")
-        .describe("R: `verifier`, 1 for the right answer and 0 for any other."),
+        .describe(
+          "R: `verifier`, 1 for the right answer and 0 for any other; `rubric`, the reference model's score by seven criteria, divided by 7, for games where nobody knows the right answers [ours]. An answer that the judge can't score has no reward.",
+        ),
     })
     .prefault({}),
   self_reward: z
     .strictObject({
       kind: z
-        .enum(["criteria", "form", "likelihood"])
+        .enum(["criteria", "form", "likelihood", "rubric"])
         .default("criteria")
         .describe(
-          "R_Q, 0–7: `criteria`, how many of seven yes/no criteria query and answer meet; `form`, those of them that look at form alone; `likelihood`, how sure the reference model is of the answer. The last two are for studies [ours]. lsp only.",
+          "R_Q, 0–7: `rubric`, the reference model scores query and answer by seven criteria in words [paper: Box 3]; `criteria`, the same for `addition`, computed instead of asked; `form`, those of them that look at form alone; `likelihood`, how sure the reference model is of the answer. The last three are [ours]. lsp only.",
         ),
       scale: z
         .number()
@@ -215,6 +237,24 @@ const judgeSchema = z.strictObject({
         ),
     })
     .prefault({}),
+  rubric: z
+    .strictObject({
+      temperature: z
+        .number()
+        .min(0)
+        .max(10)
+        .default(1)
+        .describe(
+          notGiven("Sampling temperature of the judge's replies; 0 takes the likeliest. Only with a kind: rubric."),
+        ),
+      max_tokens: tokenLimit
+        .default(320)
+        .describe(
+          "Longest reply of the judge, in tokens: room for 100 words of justification, as it is told, and its verdict. A reply that is cut is no judgement. Only with a kind: rubric. [ours]",
+        ),
+    })
+    .prefault({})
+    .describe("How the reference model is asked to judge."),
 });
 
 const admissionSchema = z.strictObject({

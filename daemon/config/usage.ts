@@ -13,6 +13,9 @@ const algorithm = "algorithm.name";
 const isGrpo = (read: ReadSetting) => read(algorithm) === "grpo";
 const isSelfPlay = (read: ReadSetting) => read(algorithm) === "lsp" || read(algorithm) === "lsp-zero";
 
+const usesRubric = (read: ReadSetting) =>
+  read("judge.reward.kind") === "rubric" || (read(algorithm) === "lsp" && read("judge.self_reward.kind") === "rubric");
+
 /** Which settings have no effect when, and why; the first rule that applies is the one reported. */
 const rules: readonly UsageRule[] = [
   {
@@ -20,6 +23,24 @@ const rules: readonly UsageRule[] = [
     unused: isGrpo,
     because: "grpo has no Challenger: its queries come from the task",
     next: "Remove it, or set algorithm.name to lsp.",
+  },
+  {
+    paths: ["challenger.task", "challenger.template"],
+    unused: (read) => read("game.task") === "addition" || read("game.task") === "word-sums",
+    because: "only the Challenger of an open game can be asked for anything",
+    next: "Remove it, or set game.task to open.",
+  },
+  {
+    paths: ["eval"],
+    unused: (read) => read("game.task") === "open",
+    because: "nobody knows the right answers in an open game, so there is nothing to measure on",
+    next: "Remove it, or set game.task to word-sums.",
+  },
+  {
+    paths: ["judge.rubric"],
+    unused: (read) => !usesRubric(read),
+    because: "no judge of this run is asked in words",
+    next: "Remove it, or set judge.reward.kind or, with lsp, judge.self_reward.kind to rubric.",
   },
   {
     paths: ["kl.estimator"],

@@ -1,4 +1,4 @@
-import type { TaskFamily } from "../tasks/task.ts";
+import type { VerifiableFamily } from "../tasks/task.ts";
 import type { Criterion, Judgement, Pair, Scorer } from "./scorer.ts";
 
 /**
@@ -16,7 +16,7 @@ import type { Criterion, Judgement, Pair, Scorer } from "./scorer.ts";
  *
  * A query outside the family has no right answer: 4, 5 and 7 are not met.
  */
-export function criteriaScorer(family: TaskFamily): Scorer {
+export function criteriaScorer(family: VerifiableFamily): Scorer {
   return {
     name: `criteria:${family.name}`,
     range: [0, 7],
@@ -31,7 +31,7 @@ const formCriteria = [1, 2, 3, 6];
  * R_Q by form alone [ours], for studies: criteria 1, 2, 3 and 6 of `criteriaScorer`, which need no right answer, times 7/4, so
  * that it has the range of the others. It sees whether an answer is a number and nothing else, never whether it is right.
  */
-export function formScorer(family: TaskFamily): Scorer {
+export function formScorer(family: VerifiableFamily): Scorer {
   return {
     name: `form:${family.name}`,
     range: [0, 7],
@@ -39,14 +39,14 @@ export function formScorer(family: TaskFamily): Scorer {
   };
 }
 
-function judgeForm(family: TaskFamily, pair: Pair): Judgement {
+function judgeForm(family: VerifiableFamily, pair: Pair): Judgement {
   const unmet = unmetOf(criteriaOf(family, pair)).filter((index) => formCriteria.includes(index));
   const value = (7 * (formCriteria.length - unmet.length)) / formCriteria.length;
   const asked = `of criteria ${formCriteria.join(", ")}`;
   return { value, rationale: `${asked} ${unmet.length === 0 ? "all met" : `not met: ${unmet.join(", ")}`}` };
 }
 
-function judge(family: TaskFamily, pair: Pair): Judgement {
+function judge(family: VerifiableFamily, pair: Pair): Judgement {
   const criteria = criteriaOf(family, pair);
   const value = criteria.reduce((sum: number, criterion) => sum + criterion, 0);
   const unmet = unmetOf(criteria);
@@ -62,7 +62,7 @@ function unmetOf(criteria: readonly Criterion[]): number[] {
 }
 
 /** All seven, met or not. */
-function criteriaOf(family: TaskFamily, { query, answer, stop, duplicate }: Pair): Criterion[] {
+function criteriaOf(family: VerifiableFamily, { query, answer, stop, duplicate }: Pair): Criterion[] {
   const parsed = family.parse(query);
   const right = parsed.ok ? family.expected(parsed.query) : undefined;
   const number = numberOf(answer);
@@ -79,7 +79,7 @@ function criteriaOf(family: TaskFamily, { query, answer, stop, duplicate }: Pair
   return met.map((isMet): Criterion => (isMet ? 1 : 0));
 }
 
-function why(family: TaskFamily, { query, answer }: Pair): string {
+function why(family: VerifiableFamily, { query, answer }: Pair): string {
   const parsed = family.parse(query);
   if (!parsed.ok) return "the query has no right answer";
   const right = family.expected(parsed.query);

@@ -11,6 +11,15 @@ export interface Duel {
   readonly theirs: Answer;
 }
 
+/** How duels are judged. */
+export interface DuelOptions {
+  readonly signal?: AbortSignal;
+  /** Keys the noise of a judge that draws its replies. */
+  readonly seed?: number;
+  /** Place of the first of these duels among all: each has noise of its own. */
+  readonly at?: number;
+}
+
 /** How a duel ended for us, or why it can't be said. */
 export type Outcome =
   | { readonly result: "win" | "tie" | "loss" /** The two looks disagreed. */; readonly swapped: boolean }
@@ -18,29 +27,34 @@ export type Outcome =
 
 /**
  * Judges duels twice, with positions swapped: ours first, then theirs first. Only what both looks say counts; where they disagree
- * it is a tie. Equal answers are a tie without asking anybody. A duel with an unscored answer is unscored.
- * @param looks who judges in the first order, and in the second: for a judge that draws its replies, with other noise
+ * it is a tie. Equal answers are a tie without asking anybody. A duel with an unscored answer is unscored. A judge that draws
+ * its replies has other noise in each look, on each side.
+ * @param looks who judges in the first order, and in the second
  */
 export async function judgeDuels(
   [oursFirst, theirsFirst]: readonly [Scorer, Scorer],
   duels: readonly Duel[],
-  options: { readonly signal?: AbortSignal } = {},
+  { signal, seed = 0, at = 0 }: DuelOptions = {},
 ): Promise<Outcome[]> {
-  const open = duels.filter((duel) => !isEven(duel));
-  const pair = ({ query }: Duel, { answer, stop }: Answer): Pair => ({ query, answer, stop, duplicate: false });
+  const open = duels.flatMap((duel, i) => (isEven(duel) ? [] : [{ duel, query: at + i }]));
+  const options = signal ? { signal } : {};
+  const pair = (look: 0 | 1, side: "ours" | "theirs", { duel, query }: (typeof open)[number]): Pair => {
+    const key = { seed, round: look, role: "judge", query, answer: side === "ours" ? 0 : 1 } as const;
+    return { query: duel.query, ...duel[side], duplicate: false, key };
+  };
   const first = await oursFirst.score(
-    open.flatMap((duel) => [pair(duel, duel.ours), pair(duel, duel.theirs)]),
+    open.flatMap((each) => [pair(0, "ours", each), pair(0, "theirs", each)]),
     options,
   );
   const second = await theirsFirst.score(
-    open.flatMap((duel) => [pair(duel, duel.theirs), pair(duel, duel.ours)]),
+    open.flatMap((each) => [pair(1, "theirs", each), pair(1, "ours", each)]),
     options,
   );
   let next = 0;
   return duels.map((duel) => {
     if (isEven(duel)) return { result: "tie", swapped: false };
-    const at = 2 * next++;
-    return outcomeOf([first[at]!, first[at + 1]!], [second[at + 1]!, second[at]!]);
+    const i = 2 * next++;
+    return outcomeOf([first[i]!, first[i + 1]!], [second[i + 1]!, second[i]!]);
   });
 }
 

@@ -1,10 +1,10 @@
-import type { Sequence } from "../engine/engine.ts";
+import type { CallOptions, Sequence } from "../engine/engine.ts";
 import type { Judgement, Scorer } from "./scorer.ts";
 
 /** log π_ref of every token of some responses, nat. */
 export type MeasureReference = (
   sequences: readonly Sequence[],
-  options: { readonly signal?: AbortSignal },
+  options: CallOptions,
 ) => Promise<readonly Float32Array[]>;
 
 /**

@@ -1,19 +1,22 @@
-import type { Completion } from "../engine/engine.ts";
+import type { CallOptions, Completion, SampleKey } from "../engine/engine.ts";
 import { parseSelfReward } from "../selfplay/parsing.ts";
 import { selfRewardPrompt } from "../selfplay/prompts/self-reward.ts";
 import type { Message } from "../tasks/task.ts";
 import type { Judgement, Scorer } from "./scorer.ts";
+
+/** What a judge is asked, and the place whose noise its reply takes. */
+export interface Question {
+  readonly messages: readonly Message[];
+  readonly key: SampleKey;
+}
 
 /** What a policy replied, or why it could not be asked. */
 export type Reply =
   | { readonly text: string; readonly stop: Completion["stop"] }
   | { readonly text: null; readonly reason: string };
 
-/** Asks a frozen policy: one reply a prompt, in the prompts' order. */
-export type Ask = (
-  prompts: readonly (readonly Message[])[],
-  options: { readonly signal?: AbortSignal },
-) => Promise<readonly Reply[]>;
+/** Asks a frozen policy: one reply a question, in their order. */
+export type Ask = (questions: readonly Question[], options: CallOptions) => Promise<readonly Reply[]>;
 
 /**
  * R_Q(q, a) by a language model: the seven criteria of LSP's Box 3 (`selfplay/prompts/self-reward.ts`), each one point. The policy
@@ -25,19 +28,35 @@ export function selfReward(ask: Ask): Scorer {
     name: "self-reward",
     range: [0, 7],
     async score(pairs, options = {}) {
-      const prompts = pairs.map(({ query, answer }): Message[] => [
-        { role: "user", content: selfRewardPrompt(query, answer) },
-      ]);
-      return (await ask(prompts, options)).map(judgementOf);
+      const questions = pairs.map(({ query, answer, key }): Question => {
+        return { messages: [{ role: "user", content: selfRewardPrompt(query, answer) }], key };
+      });
+      return (await ask(questions, options)).map(judgementOf);
+    },
+  };
+}
+
+/** R(q, a) in [0, 1] by the same judge: its score divided by 7 [ours], for games in which nobody knows the right answers. */
+export function rubricReward(ask: Ask): Scorer {
+  const judge = selfReward(ask);
+  return {
+    name: "rubric",
+    range: [0, 1],
+    async score(pairs, options) {
+      const judgements = await judge.score(pairs, options);
+      return judgements.map((each) => (each.value === null ? each : { ...each, value: each.value / 7 }));
     },
   };
 }
 
 function judgementOf(reply: Reply): Judgement {
   if (reply.text === null) return { value: null, unscored: reply.reason };
-  if (reply.stop === "length") return { value: null, unscored: "the judge's reply was cut at the token limit" };
+  const rationale = reply.text.trim();
+  if (reply.stop === "length") {
+    return { value: null, unscored: "the judge's reply was cut at the token limit", rationale };
+  }
   const verdict = parseSelfReward(reply.text);
-  if (verdict.score === null) return { value: null, unscored: verdict.unscored };
-  const { score, criteria, rationale } = verdict;
-  return { value: score, rationale, ...(criteria && { criteria }) };
+  if (verdict.score === null) return { value: null, unscored: verdict.unscored, rationale };
+  const { score, criteria } = verdict;
+  return { value: score, rationale: verdict.rationale, ...(criteria && { criteria }) };
 }

@@ -1,4 +1,4 @@
-import type { TaskFamily } from "../tasks/task.ts";
+import type { VerifiableFamily } from "../tasks/task.ts";
 import type { Judgement, Pair, Scorer } from "./scorer.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { Judgement, Pair, Scorer } from "./scorer.ts";
  * `admission.on_reject: off`; otherwise such a query gets no answers. It is a judgement, not a failure: leaving it
  * unscored would take hopeless queries out of the Challenger's mean, and reward it for nothing else.
  */
-export function verifier(family: TaskFamily): Scorer {
+export function verifier(family: VerifiableFamily): Scorer {
   return {
     name: `verifier:${family.name}`,
     range: [0, 1],
@@ -16,7 +16,7 @@ export function verifier(family: TaskFamily): Scorer {
   };
 }
 
-function judge(family: TaskFamily, { query, answer }: Pair): Judgement {
+function judge(family: VerifiableFamily, { query, answer }: Pair): Judgement {
   const parsed = family.parse(query);
   if (!parsed.ok) return { value: 0, rationale: `the query has no right answer: ${parsed.reason}` };
   const value = family.verify(parsed.query, answer);

@@ -1,5 +1,5 @@
 import type { CallOptions, Completion } from "../engine/engine.ts";
-import type { TaskFamily } from "../tasks/task.ts";
+import type { VerifiableFamily } from "../tasks/task.ts";
 import type { Game } from "./game.ts";
 import type { Player } from "./player.ts";
 
@@ -12,9 +12,10 @@ export interface Evaluation {
   readonly tasks: number;
 }
 
-/** Answers the held-out tasks with the current policy and verifies them. */
-export async function evaluate(game: Game, options: CallOptions = {}): Promise<Evaluation> {
+/** Answers the held-out tasks with the current policy and verifies them; undefined in a game that has none. */
+export async function evaluate(game: Game, options: CallOptions = {}): Promise<Evaluation | undefined> {
   const { config, engine, task, seed } = game;
+  if (!task.verifiable) return undefined;
   const { limit, temperature } = config.eval;
   const queries = limit === "all" ? task.heldOut() : task.heldOut().slice(0, limit);
   const answers = await answerTasks({ game, engine, policy: "current" }, queries, { ...options, temperature, seed });
@@ -63,6 +64,6 @@ export async function answerTasks(
 }
 
 /** Whether an answer is exactly right. One that was cut at the token limit is not. */
-export function isRight(task: TaskFamily, { query, answer, stop }: TaskAnswer): boolean {
+export function isRight(task: VerifiableFamily, { query, answer, stop }: TaskAnswer): boolean {
   return stop === "stop" && task.verify(query, answer) === 1;
 }

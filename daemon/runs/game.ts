@@ -1,14 +1,13 @@
 import type { Config } from "../config/schema.ts";
 import type { Engine } from "../engine/engine.ts";
 import type { Scorer } from "../judge/scorer.ts";
-import { verifier } from "../judge/verifier.ts";
 import type { ChatTokenizer } from "../models/tokenizer.ts";
 import type { Algorithm } from "../selfplay/algorithm.ts";
 import { algorithms } from "../selfplay/registry.ts";
 import type { AlgorithmSettings } from "../selfplay/settings.ts";
 import { findTask } from "../tasks/registry.ts";
 import type { TaskFamily } from "../tasks/task.ts";
-import { selfRewardOf } from "./self-reward.ts";
+import { judgesOf } from "./judges.ts";
 
 /** Everything a round needs and does not change: the players' engine, the rules, the judges. */
 export interface Game {
@@ -29,7 +28,7 @@ export interface Game {
 /** Composes a game from its config. */
 export function composeGame(config: Config, engine: Engine, tokenizer: ChatTokenizer, seed: number): Game {
   const algorithm = algorithms[config.algorithm.name];
-  const task = findTask(config.game.task);
+  const task = findTask(config.game.task, config.challenger);
   return {
     config,
     engine,
@@ -37,8 +36,7 @@ export function composeGame(config: Config, engine: Engine, tokenizer: ChatToken
     task,
     algorithm,
     settings: settingsOf(config),
-    reward: verifier(task),
-    selfReward: algorithm.selfReward ? selfRewardOf(config, task, engine) : undefined,
+    ...judgesOf({ config, task, engine, tokenizer }),
     seed,
   };
 }

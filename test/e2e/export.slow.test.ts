@@ -13,6 +13,7 @@ import type { Errand } from "../../daemon/runs/interactive/errand.ts";
 import { startRun } from "../../daemon/runs/run.ts";
 import { openSession } from "../../daemon/runs/session.ts";
 import { Store } from "../../daemon/store/store.ts";
+import { requireVerifiable } from "../../daemon/tasks/task.ts";
 import { missing } from "../parity/reference.ts";
 import { Terminal } from "./cli.ts";
 
@@ -53,7 +54,8 @@ describe("exports", () => {
 
     const store = new Store(home);
     const session = await openSession(config, (await store.readRun("lora")).lineage, home);
-    const { task, tokenizer } = session.game;
+    const { tokenizer } = session.game;
+    const task = requireVerifiable(session.game.task);
     const sequences = task
       .heldOut()
       .slice(0, 24)

@@ -18,7 +18,7 @@ export interface Probe {
 /** Answers that are compared at most. */
 const probeCount = 16;
 
-/** Answers of a run's last round with any, or the right ones to held-out tasks where it has played none. */
+/** Answers of a run's last round with any; where it has played none, the right ones to held-out tasks, or any text at all. */
 export async function chooseProbes(store: Store, run: string, { task, tokenizer }: Game): Promise<Probe[]> {
   const rounds = (await store.readRounds(run)).slice(1).reverse();
   for (const { round } of rounds) {
@@ -28,10 +28,12 @@ export async function chooseProbes(store: Store, run: string, { task, tokenizer 
     );
     if (probes.length > 0) return spread(probes);
   }
-  const tasks = task.heldOut().slice(0, probeCount);
-  return tasks.map((query) => ({
+  const texts = task.verifiable
+    ? task.heldOut().map((query) => ({ query, answer: task.expected(query) }))
+    : [{ query: "Say hello.", answer: "Hello." }];
+  return texts.slice(0, probeCount).map(({ query, answer }) => ({
     query,
-    answer: [...tokenizer.encode(task.expected(query)), tokenizer.eosToken],
+    answer: [...tokenizer.encode(answer), tokenizer.eosToken],
   }));
 }
 

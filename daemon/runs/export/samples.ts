@@ -61,7 +61,7 @@ export async function exportSamples(
 
 async function rowSource(store: Store, { config: given, lineage }: RunRecord): Promise<RowSource> {
   const config = resolveConfig(given);
-  const task = findTask(config.game.task);
+  const task = findTask(config.game.task, config.challenger);
   const { dir } = await modelOf(config, lineage, store.home);
   const template = await readChatTemplate(dir);
   return {

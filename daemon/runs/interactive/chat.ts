@@ -3,6 +3,7 @@ import { SparringError } from "../../errors.ts";
 import type { Judgement } from "../../judge/scorer.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { QueryRecord } from "../../store/records.ts";
+import { judgesOf } from "../judges.ts";
 import type { Player } from "../player.ts";
 
 type Chat = ResultOf<"sparring/checkpoint/chat">;
@@ -47,6 +48,8 @@ export async function replay(
   signal: AbortSignal,
 ): Promise<Pick<Replay, "query" | "answers">> {
   const { tokenizer, task, config } = game;
+  // On the player's engine: that of the game itself waits for the device, which this request has.
+  const judges = judgesOf({ ...game, engine });
   const prompt = tokenizer.renderPrompt(task.solverPrompt(text));
   const requests = Array.from({ length: answers }, (_, answer) => {
     return { prompt, key: { seed, round, role: "interactive" as const, query, answer } };
@@ -58,17 +61,18 @@ export async function replay(
     stopTokens: tokenizer.stopTokens,
     signal,
   });
-  const pairs = completions.map(({ tokens, stop }) => {
+  const pairs = completions.map(({ tokens, stop }, i) => {
     return {
       query: text,
       answer: tokenizer.decode(tokens),
       stop,
       duplicate: false,
+      key: requests[i]!.key,
       sequence: { prompt, response: tokens },
     };
   });
-  const rewards = await game.reward.score(pairs, { signal });
-  const selfRewards = await game.selfReward?.score(pairs, { signal });
+  const rewards = await judges.reward.score(pairs, { signal });
+  const selfRewards = await judges.selfReward?.score(pairs, { signal });
   const scored = completions.map((completion, i) =>
     answerOf(completion, pairs[i]!.answer, rewards[i]!, selfRewards?.[i]),
   );

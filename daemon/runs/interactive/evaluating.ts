@@ -1,8 +1,9 @@
 import { type Duel, judgeDuels, type Outcome, tallyOf } from "../../judge/duels.ts";
 import { share, winRate } from "../../judge/interval.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
+import { findTask } from "../../tasks/registry.ts";
+import { requireVerifiable, type VerifiableFamily } from "../../tasks/task.ts";
 import { answerTasks, isRight, type TaskAnswer } from "../evaluate.ts";
-import type { Game } from "../game.ts";
 import type { Weights } from "./bench.ts";
 import type { Errand } from "./errand.ts";
 import { differentTasks, nothingScored } from "./evaluation-errors.ts";
@@ -24,7 +25,7 @@ const duelTemperature = 0.01;
 /** What some weights answered to the held-out tasks. */
 interface Measured {
   readonly words: string;
-  readonly game: Game;
+  readonly task: VerifiableFamily;
   /** The likeliest answers. */
   readonly greedy: readonly TaskAnswer[];
   /** Those for duels; empty where there are none. */
@@ -40,10 +41,11 @@ export interface Examiners {
 
 /**
  * Measures weights on held-out tasks, and against other weights on the same tasks with the same noise: so equal weights tie.
- * @throws SparringError `run/different-tasks`, `run/nothing-scored`, those of the Lender; AbortedError
+ * @throws SparringError `task/not-verifiable`, `run/different-tasks`, `run/nothing-scored`, those of the Lender; AbortedError
  */
 export async function evaluateWeights({ lender, taskOf }: Examiners, params: Params, errand: Errand): Promise<Result> {
   const { run, weights, against } = params;
+  requireVerifiable(findTask(await taskOf(run)));
   if (against) await requireSameTask(run, against.run, taskOf);
   const ours = await measure(lender, run, weights, params, errand);
   const accuracy = accuracyOf(ours);
@@ -52,7 +54,7 @@ export async function evaluateWeights({ lender, taskOf }: Examiners, params: Par
 
   const theirs = await measure(lender, against.run, against.weights, params, errand);
   const duels = ours.drawn.map((answer, i): Duel => ({ query: answer.query, ours: answer, theirs: theirs.drawn[i]! }));
-  const outcomes = await judge(lender, ours.game, duels, params, errand);
+  const outcomes = await judge(lender, ours.task, duels, params, errand);
   const { unscored, swapped, ...tally } = tallyOf(outcomes);
   if (unscored === outcomes.length) throw nothingScored(outcomes);
   return {
@@ -73,8 +75,8 @@ async function requireSameTask(run: string, other: string, taskOf: Examiners["ta
   if (task !== otherTask) throw differentTasks(run, task, other, otherTask);
 }
 
-function accuracyOf({ game, greedy }: Measured): Result["accuracy"] {
-  return share(greedy.filter((answer) => isRight(game.task, answer)).length, greedy.length);
+function accuracyOf({ task, greedy }: Measured): Result["accuracy"] {
+  return share(greedy.filter((answer) => isRight(task, answer)).length, greedy.length);
 }
 
 /** Lets some weights answer, some tasks a turn. */
@@ -86,8 +88,8 @@ function measure(
   { signal, onProgress }: Errand,
 ): Promise<Measured> {
   return lender.lendFrozen(run, weights, signal, async ({ player, words, turn }) => {
-    const { game } = player;
-    const tasks = game.task.heldOut().slice(0, limit);
+    const task = requireVerifiable(player.game.task);
+    const tasks = task.heldOut().slice(0, limit);
     const [greedy, drawn]: [TaskAnswer[], TaskAnswer[]] = [[], []];
     for (let first = 0; first < tasks.length; first += tasksPerTurn) {
       onProgress(`${run} (${words}) answers`, first, tasks.length);
@@ -97,14 +99,14 @@ function measure(
       if (!against) continue;
       drawn.push(...(await turn(() => answerTasks(player, some, { ...options, temperature: duelTemperature }))));
     }
-    return { words, game, greedy, drawn };
+    return { words, task, greedy, drawn };
   });
 }
 
 /** Judges all duels: by the verifier, or by the reference of the run that is measured. */
 function judge(
   lender: Lender,
-  { task }: Game,
+  task: VerifiableFamily,
   duels: readonly Duel[],
   { run, judge: kind, seed }: Params,
   { signal, onProgress }: Errand,
@@ -117,9 +119,9 @@ function judge(
     const outcomes: Outcome[] = [];
     for (let first = 0; first < duels.length; first += duelsPerTurn) {
       onProgress(`${run} (the reference) judges`, first, duels.length);
-      const looks = [modelJudge(player, seed, first, 0), modelJudge(player, seed, first, 1)] as const;
+      const judge = modelJudge(player);
       const some = duels.slice(first, first + duelsPerTurn);
-      outcomes.push(...(await turn(() => judgeDuels(looks, some, { signal }))));
+      outcomes.push(...(await turn(() => judgeDuels([judge, judge], some, { signal, seed, at: first }))));
     }
     return outcomes;
   });

@@ -18,8 +18,8 @@ export async function judge(
   options: PhaseOptions,
 ): Promise<{ judged: Judged[][]; scores: RoundScores }> {
   const pairs = queries.flatMap(({ text, duplicate }, query) =>
-    answers[query].map(({ text: answer, prompt, completion: { stop, tokens } }): Pair => {
-      return { query: text, answer, stop, duplicate, sequence: { prompt, response: tokens } };
+    answers[query].map(({ text: answer, key, prompt, completion: { stop, tokens } }): Pair => {
+      return { query: text, answer, stop, duplicate, key, sequence: { prompt, response: tokens } };
     }),
   );
   const rewards = await game.reward.score(pairs, options);

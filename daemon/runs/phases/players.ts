@@ -1,4 +1,4 @@
-import type { Completion } from "../../engine/engine.ts";
+import type { Completion, SampleKey } from "../../engine/engine.ts";
 
 /** A prompt's tokens and what was drawn after it. */
 export interface Drawn {
@@ -24,6 +24,8 @@ export interface DrawnQuery {
 
 export interface DrawnAnswer extends Drawn {
   readonly text: string;
+  /** Keys its noise. */
+  readonly key: SampleKey;
 }
 
 /** A call's progress, out of a total, and its cancellation. */

@@ -51,24 +51,25 @@ export function recordOf(
       ...metrics,
       grad_norm: step.gradNorm,
       learning_rate: learningRate(game.config.optimizer, round, game.config.game.rounds),
-      ...(evaluation && evaluationMetrics(evaluation)),
+      ...evaluationMetrics(evaluation),
     },
     notes: [...advantages.notes],
   };
 }
 
-/** Held-out accuracy as metrics. */
-export function evaluationMetrics({ accuracy, tasks }: Evaluation): Record<string, number> {
-  return { "eval/accuracy": accuracy, "eval/tasks": tasks };
+/** Held-out accuracy as metrics; none where nothing was measured. */
+export function evaluationMetrics(evaluation: Evaluation | undefined): Record<string, number> {
+  return evaluation ? { "eval/accuracy": evaluation.accuracy, "eval/tasks": evaluation.tasks } : {};
 }
 
 /** A round's samples, one record a query. */
 export function recordsOf(game: Game, drawn: DrawnRound): QueryRecord[] {
   const { queries, advantages, reference } = drawn;
+  const { task } = game;
   return queries.map((query, i): QueryRecord => {
     const { index, text, admitted, reason } = query;
     const completion = query.drawn?.completion;
-    const readable = game.task.parse(text).ok;
+    const expected = task.verifiable && task.parse(text).ok ? task.expected(text) : undefined;
     return {
       index,
       text,
@@ -81,7 +82,7 @@ export function recordsOf(game: Game, drawn: DrawnRound): QueryRecord[] {
       V: advantages.V_N[i],
       VQ: advantages.VQ_N[i],
       advantage: advantages.challenger_N[i],
-      ...(readable && { expected: game.task.expected(text) }),
+      ...(expected !== undefined && { expected }),
       answers: drawn.answers[i].map((answer, j) => answerRecord(drawn, answer, i, j)),
     };
   });
@@ -91,7 +92,8 @@ function answerRecord(drawn: DrawnRound, { text, completion }: DrawnAnswer, i: n
   const { reward, selfReward } = drawn.judged[i][j];
   const judgements: Judgement[] = selfReward ? [reward, selfReward] : [reward];
   const unscored = judgements.flatMap((judgement) => (judgement.value === null ? [judgement.unscored] : []));
-  const explained = selfReward ?? reward;
+  // The judge who went through the criteria; else the self-reward's.
+  const { criteria, rationale } = judgements.find((judgement) => judgement.criteria) ?? judgements.at(-1)!;
   return {
     text,
     tokens: Array.from(completion.tokens),
@@ -100,8 +102,8 @@ function answerRecord(drawn: DrawnRound, { text, completion }: DrawnAnswer, i: n
     stop: completion.stop,
     reward: reward.value,
     selfReward: selfReward?.value ?? null,
-    ...(explained.value !== null && explained.criteria && { criteria: [...explained.criteria] }),
-    ...(explained.value !== null && explained.rationale !== undefined && { rationale: explained.rationale }),
+    ...(criteria && { criteria: [...criteria] }),
+    ...(rationale !== undefined && { rationale }),
     ...(unscored.length > 0 && { unscored: unscored.join("; ") }),
     advantage: drawn.advantages.solver_NG[i][j],
   };

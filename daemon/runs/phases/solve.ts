@@ -26,7 +26,7 @@ export async function solve(
   const answers: DrawnAnswer[][] = queries.map(() => []);
   for (const [index, completion] of completions.entries()) {
     const { prompt, key } = requests[index];
-    answers[key.query].push({ text: tokenizer.decode(completion.tokens), prompt, completion });
+    answers[key.query].push({ text: tokenizer.decode(completion.tokens), key, prompt, completion });
   }
   return answers;
 }

@@ -25,7 +25,11 @@ describe("defaults", () => {
       kl: { beta: 0.05, estimator: "k2" },
       challenger: { objective: "minimax", temperature: 1, max_tokens: 128 },
       solver: { temperature: 1, max_tokens: 256 },
-      judge: { reward: { kind: "verifier" }, self_reward: { kind: "criteria", scale: 1 } },
+      judge: {
+        reward: { kind: "verifier" },
+        self_reward: { kind: "criteria", scale: 1 },
+        rubric: { temperature: 1, max_tokens: 320 },
+      },
       admission: { on_reject: "drop", margin: 0.1 },
       optimizer: {
         lr: 3e-6,

@@ -25,7 +25,13 @@ check("config/unknown-key", minimal, [
   ["swapped letters", "egnine: {}\n", "7:1", /"egnine"/, /^Did you mean engine\?$/],
   ["wrong section", "lr: 1e-4\n", "7:1", /"lr"/, /^Did you mean optimizer.lr\?$/],
   ["adapter's key without an adapter", "rank: 8\n", "7:1", /"rank"/, /^Did you mean adapter.rank\?$/],
-  ["in several sections", "temperature: 1\n", "7:1", /"temp/, /challenger.temperature or solver.temperature or eval/],
+  [
+    "in several sections",
+    "temperature: 1\n",
+    "7:1",
+    /"temp/,
+    /challenger.temperature or solver.temperature or judge.rubric.temperature or eval/,
+  ],
   ["misspelt alias", "num_genertions: 8\n", "7:1", /"num_genertions"/, /^Did you mean game.answers\?$/],
   ["alias in a section", "kl: {learning_rate: 1}\n", "7:6", /"kl.learning/, /^Did you mean optimizer.lr\?$/],
   ["nothing near", "kl: {zzzzzzzz: 1}\n", "7:6", /"kl.zzz/, /The keys of kl are: beta, estimator\./],
@@ -80,6 +86,72 @@ check("config/unused-key", minimal, [
   ["epsilon", "algorithm.epsilon_low: 0.1\n", "7:1", /no ratio to clip/, /grpo/],
   ["margin", "admission: {margin: 1}\n", "7:13", /penalise/, /penalise/],
 ]);
+
+const open = minimal.replace("addition", "open").replace("lsp", "lsp-zero");
+const judged = `${open}judge.reward.kind: rubric\n`;
+const inWords = minimal.replace("addition", "word-sums");
+
+check("config/conflict", open, [
+  ["verifier by default", "", "4:9", /judge.reward.kind: verifier needs right answers/, /to rubric, or game.task/],
+  ["verifier", "judge.reward.kind: verifier\n", "7:20", /nobody knows them/, /rubric/],
+]);
+
+check("config/conflict", judged.replace("lsp-zero", "grpo"), [
+  ["grpo", "", "6:9", /grpo takes its queries from the task, and an open game has none/, /to lsp or lsp-zero/],
+]);
+
+check("config/conflict", judged.replace("lsp-zero", "lsp"), [
+  [
+    "criteria by default",
+    "",
+    "4:9",
+    /criteria reads answers that are bare numbers.*to open/,
+    /likelihood, or .*lsp-zero/,
+  ],
+  ["form", "judge.self_reward.kind: form\n", "8:25", /form reads answers that are bare numbers/, /likelihood/],
+  ["rubric twice", "judge.self_reward.kind: rubric\n", "8:25", /the reward already/, /lsp-zero, or .*likelihood/],
+]);
+
+check("config/conflict", inWords, [
+  ["criteria by default", "", "4:9", /bare numbers, and those to word-sums are sentences/, /rubric or likelihood/],
+]);
+
+check("config/unused-key", minimal, [
+  ["task", "challenger.task: Algebra\n", "7:1", /only the Challenger of an open game/, /game.task to open/],
+  ["template", 'challenger.template: "{x}"\n', "7:1", /only the Challenger of an open game/, /game.task to open/],
+  ["rubric", "judge.rubric.temperature: 0\n", "7:1", /no judge of this run is asked in words/, /to rubric/],
+]);
+
+check("config/unused-key", judged, [
+  ["eval", "eval: {every: 5}\n", "8:8", /nothing to measure on/, /game.task to word-sums/],
+]);
+
+check("config/out-of-range", judged, [
+  ["no task", "challenger: {task: []}\n", "8:20", /found a list, expected text .* or a list/, /Write/],
+  ["template without a place", "challenger: {template: Hello}\n", "8:24", /in curly braces/, /Write/],
+  ["one of several", 'challenger: {template: ["{a}", b]}\n', "8:24", /in curly braces/, /Write/],
+]);
+
+test("an open game's task and template are texts or lists of texts", () => {
+  const settings =
+    'challenger: {task: [Algebra, "Logic: sets"], template: "Prove that {p}."}\njudge.rubric.max_tokens: 99\n';
+  const { challenger, judge } = parse(judged + settings);
+  assert.deepEqual(challenger.task, ["Algebra", "Logic: sets"]);
+  assert.equal(challenger.template, "Prove that {p}.");
+  assert.equal(judge.rubric.max_tokens, 99);
+  const overridden = parse(judged, ["challenger.task=Logic: sets", "challenger.template={x}"]).challenger;
+  assert.deepEqual([overridden.task, overridden.template], ["Logic: sets", "{x}"]);
+  const list = parse(judged, ['challenger.template=["{x}", "Why {y}?"]']).challenger.template;
+  assert.deepEqual(list, ["{x}", "Why {y}?"]);
+});
+
+test("the rubric judges words in lsp, beside the verifier or alone in lsp-zero", () => {
+  assert.equal(parse(`${inWords}judge.self_reward.kind: rubric\n`).judge.reward.kind, "verifier");
+  const { judge } = parse(
+    `${judged.replace("lsp-zero", "lsp")}judge.self_reward.kind: likelihood\njudge.rubric.max_tokens: 9\n`,
+  );
+  assert.deepEqual([judge.reward.kind, judge.rubric.max_tokens], ["rubric", 9]);
+});
 
 check("config/unused-key", minimal.replace("lsp", "lsp-zero"), [
   ["self-reward", "judge.self_reward.scale: 2\n", "7:1", /only lsp adds a self-reward/, /to lsp/],

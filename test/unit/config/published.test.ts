@@ -10,11 +10,18 @@ test("the published JSON Schema is up to date (npm run schema)", async () => {
 });
 
 describe("the examples are valid and without warnings", () => {
-  for (const name of ["addition", "addition-grpo"]) {
+  const examples = {
+    addition: "builtin:nano",
+    "addition-lsp-zero": "builtin:nano",
+    "addition-grpo": "builtin:nano",
+    language: "HuggingFaceTB/SmolLM2-135M-Instruct",
+    "language-open": "HuggingFaceTB/SmolLM2-135M-Instruct",
+  };
+  for (const [name, model] of Object.entries(examples)) {
     test(name, async () => {
       const { config, warnings } = await loadConfig(`examples/${name}.sparring.yaml`, []);
       assert.equal(config.name, name);
-      assert.equal(config.model.path, "builtin:nano");
+      assert.equal(config.model.path, model);
       assert.deepEqual(warnings, []);
     });
   }

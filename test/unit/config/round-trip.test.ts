@@ -16,7 +16,8 @@ function acceptedBy(schema: JsonSchema): fc.Arbitrary<unknown> {
   if (schema.anyOf) return fc.oneof(...schema.anyOf.map(acceptedBy));
   if (schema.const !== undefined) return fc.constant(schema.const);
   if (schema.enum) return fc.constantFrom(...schema.enum);
-  if (schema.items) return fc.subarray([...schema.items.enum!], { minLength: 1 });
+  if (schema.items?.enum) return fc.subarray([...schema.items.enum], { minLength: 1 });
+  if (schema.items) return fc.array(acceptedBy(schema.items), { minLength: 1, maxLength: 3 });
   if (schema.type === "boolean") return fc.boolean();
   if (schema.type === "string") return fc.string({ minLength: 1, unit: "binary" });
   const { minimum, maximum, exclusiveMinimum, exclusiveMaximum } = schema;
@@ -41,8 +42,22 @@ const configs: fc.Arbitrary<Config> = fc
     for (const key of ["model.path", "model.reference"])
       if (flat[key] !== undefined) flat[key] = `/${String(flat[key]).length}`;
     if (flat["game.queries"] === 1) delete flat["game.queries"];
-    return resolveConfig(flat);
+    const template = flat["challenger.template"];
+    if (template !== undefined) {
+      flat["challenger.template"] = Array.isArray(template) ? template.map((text) => `${text}{x}`) : `${template}{x}`;
+    }
+    return resolveConfig(withoutConflicts(flat));
   });
+
+/** Settings that contradict each other, with one of them changed. */
+function withoutConflicts(flat: Record<string, unknown>): Record<string, unknown> {
+  const isOpen = flat["game.task"] === "open";
+  if (isOpen && flat["algorithm.name"] === "grpo") flat["algorithm.name"] = "lsp-zero";
+  if (isOpen) flat["judge.reward.kind"] = "rubric";
+  const isAsked = flat["judge.reward.kind"] === "rubric";
+  if (flat["game.task"] !== "addition" || isAsked) flat["judge.self_reward.kind"] = "likelihood";
+  return flat;
+}
 
 describe("a printed config", () => {
   test("parses back to the same config", () => {
@@ -208,7 +223,8 @@ test("every setting and section has a description and a default where it may be 
   };
   walk(configJsonSchema() as JsonSchema, "");
   const derived = ["name", "engine.threads", "engine.micro_batch_tokens", "optimizer.lr"];
+  const open = ["challenger.task", "challenger.template"];
   const required = ["model.path", "game.task", "algorithm.name"];
   const without = settingPaths.filter((path) => schemaAt(path)?.default === undefined);
-  assert.deepEqual(without.sort(), [...derived, ...required].sort());
+  assert.deepEqual(without.sort(), [...derived, ...open, ...required].sort());
 });

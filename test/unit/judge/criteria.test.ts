@@ -5,10 +5,12 @@ import { criteriaScorer, formScorer } from "../../../daemon/judge/criteria.ts";
 import type { Pair } from "../../../daemon/judge/scorer.ts";
 import { addition } from "../../../daemon/tasks/addition.ts";
 
+const key = { seed: 1, round: 1, role: "solver", query: 0, answer: 0 } as const;
+
 const scorer = criteriaScorer(addition);
 
 async function judge(query: string, answer: string, more: Partial<Pair> = {}) {
-  const [judgement] = await scorer.score([{ query, answer, stop: "stop", duplicate: false, ...more }]);
+  const [judgement] = await scorer.score([{ query, answer, stop: "stop", duplicate: false, key, ...more }]);
   assert.ok(judgement && judgement.value !== null && judgement.criteria && judgement.rationale !== undefined);
   return { value: judgement.value, criteria: judgement.criteria.join(""), rationale: judgement.rationale };
 }
@@ -100,7 +102,7 @@ test("the scorer names itself and its range", () => {
 
 describe("form alone", () => {
   const form = async (query: string, answer: string, more: Partial<Pair> = {}) =>
-    (await formScorer(addition).score([{ query, answer, stop: "stop", duplicate: false, ...more }]))[0]!;
+    (await formScorer(addition).score([{ query, answer, stop: "stop", duplicate: false, key, ...more }]))[0]!;
 
   test("does not see whether an answer is right", async () => {
     assert.deepEqual(await form("47+38", "12"), await form("47+38", "85"));

@@ -4,8 +4,10 @@ import fc from "fast-check";
 import { likelihoodScorer } from "../../../daemon/judge/likelihood.ts";
 import type { Pair } from "../../../daemon/judge/scorer.ts";
 
+const key = { seed: 1, round: 1, role: "solver", query: 0, answer: 0 } as const;
+
 const pair = (response: number[]): Pair => {
-  return { query: "q", answer: "a", stop: "stop", duplicate: false, sequence: { prompt: [1], response } };
+  return { query: "q", answer: "a", stop: "stop", duplicate: false, key, sequence: { prompt: [1], response } };
 };
 
 test("R_Q is seven times the geometric mean of the tokens' probabilities", async () => {

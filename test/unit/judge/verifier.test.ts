@@ -4,8 +4,10 @@ import type { Pair } from "../../../daemon/judge/scorer.ts";
 import { verifier } from "../../../daemon/judge/verifier.ts";
 import { addition } from "../../../daemon/tasks/addition.ts";
 
+const key = { seed: 1, round: 1, role: "solver", query: 0, answer: 0 } as const;
+
 const scorer = verifier(addition);
-const pair = (query: string, answer: string): Pair => ({ query, answer, stop: "stop", duplicate: false });
+const pair = (query: string, answer: string): Pair => ({ query, answer, stop: "stop", duplicate: false, key });
 
 test("the verifier scores 1 for the exact answer and 0 for others, in the pairs' order", async () => {
   const judgements = await scorer.score([pair("47+38", "85"), pair("47+38", "86"), pair("0+0", "0"), pair("1+1", "")]);
