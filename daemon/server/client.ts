@@ -14,6 +14,7 @@ import { MalformedMessage } from "../wire/message.ts";
 import { toResponseError } from "../wire/problems.ts";
 import { SocketReader, SocketWriter } from "../wire/transport.ts";
 import { Intake } from "./intake.ts";
+import { type LanguageSources, Languages } from "./languages.ts";
 import type { Log } from "./log.ts";
 
 /** A connection that has not said hello by then is closed, milliseconds. */
@@ -27,6 +28,7 @@ const closeCodes = { normal: 1000, goingAway: 1001, policy: 1008 } as const;
 export interface ClientOptions {
   readonly version: string;
   readonly log: Log;
+  readonly languages: LanguageSources;
   /** Notes why a client was cut off. */
   readonly cutOff: (why: string) => void;
   /** Answers a request. What it throws becomes the error. */
@@ -42,6 +44,7 @@ export class Client {
   readonly #options: ClientOptions;
   readonly #connection: MessageConnection;
   readonly #writer: SocketWriter;
+  readonly #languages: Languages;
   /** Requests under way, to be given up when the client goes. */
   readonly #running = new Set<AbortController>();
   #unansweredPings = 0;
@@ -67,8 +70,8 @@ export class Client {
       },
     });
     this.closed = new Promise((resolve) => socket.once("close", () => resolve()));
+    this.#languages = this.#listen();
     this.#watchSocket();
-    this.#listen();
   }
 
   get bufferedBytes(): number {
@@ -100,7 +103,12 @@ export class Client {
     this.#socket.terminate();
   }
 
-  #listen(): void {
+  /** Ratings changed, and an editor may show some of them. */
+  refreshLanguages(): void {
+    this.#languages.refresh();
+  }
+
+  #listen(): Languages {
     const { version, answer, log } = this.#options;
     // The watch-dog of vscode-languageserver/node would end this process, and every run in it, when one client leaves.
     const watchDog: WatchDog = {
@@ -108,9 +116,15 @@ export class Client {
       initialize: () => {},
       exit: () => this.#socket.close(closeCodes.normal),
     };
-    const languages = createConnection(() => this.#connection, watchDog);
-    languages.onInitialize(() => ({ capabilities: {}, serverInfo: { name: "sparring", version } }));
-    languages.onRequest(async (method: string, params: unknown, token: CancellationToken) => {
+    const connection = createConnection(() => this.#connection, watchDog);
+    const languages = new Languages(connection, {
+      version,
+      sources: this.#options.languages,
+      isCompatible: () => this.hello?.isCompatible,
+      send: (message) => void this.#writer.write(message as Message).catch(() => {}),
+      report: (what, bug) => log("error", `${what} failed: ${stackOf(bug)}`),
+    });
+    connection.onRequest(async (method: string, params: unknown, token: CancellationToken) => {
       const controller = new AbortController();
       const subscription = token.onCancellationRequested(() => controller.abort());
       this.#running.add(controller);
@@ -125,7 +139,8 @@ export class Client {
         this.#running.delete(controller);
       }
     });
-    languages.listen();
+    connection.listen();
+    return languages;
   }
 
   #watchSocket(): void {
@@ -143,6 +158,7 @@ export class Client {
     socket.once("close", () => {
       clearTimeout(tooLate);
       for (const controller of this.#running) controller.abort();
+      this.#languages.close();
       this.#connection.dispose();
     });
   }

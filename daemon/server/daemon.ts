@@ -1,14 +1,17 @@
 import { randomBytes } from "node:crypto";
 import type { WebSocket } from "ws";
+import { RoundDocuments } from "../documents/round-documents.ts";
 import { SparringError } from "../errors.ts";
 import type { ResultOf } from "../protocol.ts";
 import type { ProcessIdentity } from "../store/processes.ts";
+import type { Rating } from "../store/records.ts";
 import { type Discovery, removeDiscovery, writeDiscovery } from "../wire/discovery.ts";
 import { Client } from "./client.ts";
 import { dispatch } from "./dispatch.ts";
 import { Feed } from "./feed.ts";
 import { type Handlers, handlersOf, type Trust } from "./handlers.ts";
 import { Keys } from "./keys.ts";
+import type { LanguageSources } from "./languages.ts";
 import { Listener } from "./listener.ts";
 import type { Log } from "./log.ts";
 import { Refusals } from "./refusals.ts";
@@ -41,6 +44,7 @@ export class Daemon {
   readonly #listener: Listener;
   readonly #refusals: Refusals;
   readonly #handlers: Handlers;
+  readonly #languages: LanguageSources;
   readonly #feeds = new Map<Client, Feed>();
   readonly #subscriptions: readonly (() => void)[];
   readonly #pinging: NodeJS.Timeout;
@@ -64,10 +68,14 @@ export class Daemon {
       unwatch: (client, run) => feeds.get(client)?.unwatch(run),
       shutDown: (force) => this.#shutDown(force),
     });
+    this.#languages = languageSources(runs);
     this.#subscriptions = [
       runs.on("progress", (run) => this.#feed((feed) => feed.progressed(run))),
       runs.on("changed", (overview) => this.#feed((feed) => feed.changed(overview))),
-      runs.on("ratings", (change) => this.#feed((feed) => feed.rated(change))),
+      runs.on("ratings", (change) => {
+        this.#feed((feed) => feed.rated(change));
+        for (const client of feeds.keys()) client.refreshLanguages();
+      }),
     ];
     this.#pinging = setInterval(() => {
       for (const client of feeds.keys()) client.ping();
@@ -125,6 +133,7 @@ export class Daemon {
     const client = new Client(socket, {
       version,
       log,
+      languages: this.#languages,
       cutOff: (why) => this.#refusals.count(why),
       answer: (from, method, params, signal) =>
         dispatch({ handlers: this.#handlers, log }, from, method, params, signal),
@@ -153,6 +162,27 @@ export class Daemon {
     const { version, build, pid, startedAt } = this.discovery;
     return { version, build, home, pid, startedAt };
   }
+}
+
+/** What an editor's language features read of the runs. */
+function languageSources(runs: RunControl): LanguageSources {
+  const rounds = new RoundDocuments({
+    finishedAt: async (run, round) => {
+      const { rounds } = await runs.rounds({ run, after: round - 1, limit: 1 });
+      return rounds.find((record) => record.round === round)?.finishedAt;
+    },
+    facts: (run, round) => runs.views.facts({ run, round }),
+  });
+  const ratings: LanguageSources["ratings"] = async (run) => {
+    const all: Rating[] = [];
+    for (let more = true; more; ) {
+      const page = await runs.ratings({ run, from: all.length, limit: 1000 });
+      all.push(...page.ratings);
+      more = page.more;
+    }
+    return all;
+  };
+  return { rounds, ratings };
 }
 
 function runsActive(active: readonly string[]): SparringError {

@@ -1,0 +1,63 @@
+import { mean } from "../selfplay/statistics.ts";
+import type { QueryRecord, RoundRecord } from "../store/records.ts";
+import { visibleLine } from "./visible.ts";
+
+/** What a round's document is made of. */
+export interface RoundFacts {
+  /** Id of the run. */
+  readonly run: string;
+  readonly name: string;
+  readonly record: RoundRecord;
+  readonly queries: readonly QueryRecord[];
+}
+
+/** The first lines of a round's document: what happened, in a few figures. */
+export function roundHead({ run, name, record, queries }: RoundFacts): string[] {
+  const rows: readonly (readonly [string, string] | undefined)[] = [
+    ["Run", visibleLine(run)],
+    ["Finished", `${visibleLine(record.finishedAt)}, after ${record.seconds.toFixed(1)} s`],
+    queries.length > 0 ? ["Queries", queryFigures(queries)] : undefined,
+    queries.length > 0 ? ["Answers", answerFigures(queries)] : undefined,
+    rewardFigures(queries),
+    accuracyFigures(record),
+    ...record.notes.map((note) => ["Note", visibleLine(note)] as const),
+  ];
+  return [
+    `# ${visibleLine(name)} · round ${record.round}`,
+    "",
+    ...rows.flatMap((row) => (row ? [`- ${row[0]}: ${row[1]}`] : [])),
+    "",
+    queries.length > 0
+      ? "The hardest queries first, those that were not admitted last. V is the mean reward of a query's answers."
+      : "No queries were played in this round: it only measured.",
+  ];
+}
+
+function queryFigures(queries: readonly QueryRecord[]): string {
+  const admitted = queries.filter((query) => query.admitted).length;
+  const source = queries.some(({ tokens }) => tokens.length > 0) ? "written by the Challenger" : "drawn from the task";
+  return `${queries.length} ${source}, ${admitted} admitted`;
+}
+
+function answerFigures(queries: readonly QueryRecord[]): string {
+  const answers = queries.flatMap((query) => query.answers);
+  const cut = answers.filter(({ stop }) => stop === "length").length;
+  const unscored = answers.filter((answer) => answer.unscored !== undefined).length;
+  return [`${answers.length}`, `${cut} cut at the token limit`, ...(unscored > 0 ? [`${unscored} unscored`] : [])].join(
+    ", ",
+  );
+}
+
+function rewardFigures(queries: readonly QueryRecord[]): readonly [string, string] | undefined {
+  const V = mean(queries.flatMap((query) => query.V ?? []));
+  const VQ = mean(queries.flatMap((query) => query.VQ ?? []));
+  if (V === null) return undefined;
+  return ["Mean reward", `V ${V.toFixed(3)}${VQ === null ? "" : `, V_Q ${VQ.toFixed(2)}`}`];
+}
+
+function accuracyFigures({ metrics }: RoundRecord): readonly [string, string] | undefined {
+  const accuracy = metrics["eval/accuracy"] ?? null;
+  const tasks = metrics["eval/tasks"] ?? null;
+  if (accuracy === null) return undefined;
+  return ["Held-out accuracy", `${accuracy.toFixed(3)}${tasks === null ? "" : ` on ${tasks} tasks`}`];
+}

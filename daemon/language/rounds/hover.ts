@@ -1,0 +1,77 @@
+import type { Hover, Position } from "vscode-languageserver";
+import type { AnswerPlace, QueryPlace, RoundDocument } from "../../documents/round-document.ts";
+import { contains } from "../../documents/text-place.ts";
+import { sequenceKl, tokenKl } from "../../selfplay/kl.ts";
+import { criteria } from "../../selfplay/prompts/self-reward.ts";
+import type { AnswerRecord } from "../../store/records.ts";
+import { markdownTable, plainMarkdown } from "../markdown.ts";
+import { figure, signed } from "./figures.ts";
+import type { HumanScore, HumanScores } from "./human-scores.ts";
+
+const stops = { stop: "the model ended it", length: "cut at the token limit" } as const;
+
+/** How the answer, or the query, at a position came to its score, as Markdown; undefined outside of them. */
+export function roundHover({ places }: RoundDocument, human: HumanScores, { line }: Position): Hover | undefined {
+  const query = places.find((place) => contains(place, line));
+  if (!query) return undefined;
+  const answer = query.answers.find((place) => contains(place, line));
+  const value = answer ? aboutAnswer(query, answer, human(query.record.index, answer.index)) : aboutQuery(query);
+  return { contents: { kind: "markdown", value } };
+}
+
+function aboutQuery({ record }: QueryPlace): string {
+  const { index, V, VQ, advantage, reason, expected, answers, tokens } = record;
+  const rows = [
+    ["V, mean reward of its answers", figure(V, 3)],
+    ["V_Q, mean self-reward (0–7)", figure(VQ)],
+    ...(tokens.length > 0 ? [["advantage of the Challenger", signed(advantage, 3)], ...sequenceRows(record)] : []),
+    ...(expected === undefined ? [] : [["expected answer", plainMarkdown(expected)]]),
+  ];
+  return [
+    `**Query ${index}** · ${answers.length} answers`,
+    markdownTable(["", ""], rows),
+    ...(reason === undefined ? [] : [plainMarkdown(reason)]),
+  ].join("\n\n");
+}
+
+function aboutAnswer(query: QueryPlace, { index, record }: AnswerPlace, human: HumanScore | undefined): string {
+  const { reward, selfReward, advantage, rationale, unscored } = record;
+  const rows = [
+    ["R, reward", figure(reward, 3)],
+    ["R_Q, self-reward (0–7)", figure(selfReward)],
+    ["advantage in its group", signed(advantage, 3)],
+    ...(human ? [["rated by hand (0–7)", `${figure(human.mean)}, mean of ${human.count}`]] : []),
+    ...sequenceRows(record),
+    ["ended", stops[record.stop]],
+  ];
+  return [
+    `**Answer ${index}** of query ${query.record.index}`,
+    markdownTable(["", ""], rows),
+    ...criteriaTable(record),
+    ...(rationale === undefined ? [] : [`The judge: ${plainMarkdown(rationale)}`]),
+    ...(unscored === undefined ? [] : [`Unscored: ${plainMarkdown(unscored)}`]),
+  ].join("\n\n");
+}
+
+function criteriaTable({ criteria: met }: AnswerRecord): string[] {
+  if (met === undefined) return [];
+  const rows = criteria.map(({ index, name }) => [`${index} ${name}`, met[index - 1] === 1 ? "✓ met" : "✗ not met"]);
+  return [markdownTable(["criterion", "judge"], rows)];
+}
+
+/** Length, log-probability and distance to the reference of what a model wrote. */
+function sequenceRows(record: Pick<AnswerRecord, "tokens" | "logprobs" | "referenceLogprobs">): string[][] {
+  const { tokens } = record;
+  const logp = Float32Array.from(record.logprobs);
+  const ref = Float32Array.from(record.referenceLogprobs);
+  const sum = record.logprobs.reduce((total, value) => total + value, 0);
+  const perToken = tokens.length === 0 ? null : sum / tokens.length;
+  return [
+    ["length", `${tokens.length} tokens`],
+    ["log-probability", `${figure(sum)} nat, ${figure(perToken, 3)} a token`],
+    [
+      "KL to the reference",
+      `${figure(sequenceKl([logp], [ref]), 3)} nat, ${figure(tokenKl([logp], [ref]), 4)} a token (k3)`,
+    ],
+  ];
+}
