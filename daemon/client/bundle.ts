@@ -10,18 +10,11 @@ import { bundledProgram, type Program, programFiles } from "../wire/program.ts";
  * it was installed with, and a daemon that trains goes on for days.
  */
 
-/** What the daemon needs beside its bundle: the built-in model, the example, and the runtime for this platform alone. */
-const copied = [
-  "package.json",
-  ...programFiles,
-  "examples/addition.sparring.yaml",
-  "daemon/models/nano",
-  "node_modules/onnxruntime-common/package.json",
-  "node_modules/onnxruntime-common/dist",
-  "node_modules/onnxruntime-node/package.json",
-  "node_modules/onnxruntime-node/dist",
-];
-const runtime = `node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}`;
+/** What the daemon needs beside its bundle: the built-in model and the example. */
+const copied = ["package.json", ...programFiles, "examples/addition.sparring.yaml", "daemon/models/nano"];
+
+/** The runtime for this platform, as build.mjs puts it beside the bundle. Large, so it is shared and not copied. */
+const runtime = "dist/node_modules";
 
 /** A copy that was not finished within this time was abandoned, milliseconds. */
 const abandonedMs = 60 * 60_000;
@@ -52,7 +45,7 @@ async function copyProgram(from: string, to: string): Promise<void> {
   const temporary = `${to}.${randomBytes(4).toString("hex")}.tmp`;
   for (const path of copied) {
     await mkdir(dirname(join(temporary, path)), { recursive: true, mode: 0o700 });
-    await cp(join(from, path), join(temporary, path), { recursive: true, filter: (file) => !file.endsWith(".map") });
+    await cp(join(from, path), join(temporary, path), { recursive: true });
   }
   await linkFiles(join(from, runtime), join(temporary, runtime));
   try {
@@ -65,14 +58,19 @@ async function copyProgram(from: string, to: string): Promise<void> {
   }
 }
 
-/** Links the files of a folder into another one; copies them where the disk is another one or has no links. */
+/** Links all files below a folder into another one; copies them where the disk is another one or has no links. */
 async function linkFiles(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true, mode: 0o700 });
-  for (const name of await readdir(from)) {
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) {
+      await linkFiles(source, target);
+      continue;
+    }
     try {
-      await link(join(from, name), join(to, name));
+      await link(source, target);
     } catch {
-      await cp(join(from, name), join(to, name));
+      await cp(source, target);
     }
   }
 }

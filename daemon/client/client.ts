@@ -5,14 +5,13 @@ import {
   type Method,
   type NotificationMethod,
   type NotificationParamsOf,
-  notifications,
   type ParamsOf,
   protocolVersion,
   type ResultOf,
-  requests,
 } from "../protocol.ts";
 import { fromResponseError } from "../wire/problems.ts";
 import { SocketReader, SocketWriter } from "../wire/transport.ts";
+import { validAnswer, validNotification } from "./validate.ts";
 
 /** A connection to a daemon that has answered hello. */
 export interface DaemonClient {
@@ -46,7 +45,7 @@ export class SocketClient {
   readonly #connection: MessageConnection;
   readonly #listeners = new Map<NotificationMethod, Set<Listener>>();
   #ending: string | undefined;
-  /** The daemon is of another protocol version: only the core is spoken, and what is new in its answers must not be in the way. */
+  /** See `validAnswer`. */
   #isForeign = false;
 
   constructor(socket: WebSocket) {
@@ -92,11 +91,7 @@ export class SocketClient {
     } finally {
       signal?.removeEventListener("abort", cancel);
     }
-    const parsed = requests[method].result.safeParse(answer);
-    if (!parsed.success && this.#isForeign) return answer as ResultOf<M>;
-    if (!parsed.success) throw badAnswer(method, parsed.error.issues[0]);
-    // The schema of a method gives its result; the compiler does not follow that through the table.
-    return parsed.data as ResultOf<M>;
+    return validAnswer(method, answer, this.#isForeign);
   }
 
   /** See `DaemonClient.on`. */
@@ -117,11 +112,9 @@ export class SocketClient {
   }
 
   #notify(method: string, params: unknown): void {
-    if (!Object.hasOwn(notifications, method)) return;
-    const known = method as NotificationMethod;
-    const parsed = notifications[known].params.safeParse(params);
-    if (!parsed.success && !this.#isForeign) return;
-    for (const listener of this.#listeners.get(known) ?? []) listener((parsed.data ?? params) as never);
+    const told = validNotification(method, params, this.#isForeign);
+    if (!told) return;
+    for (const listener of this.#listeners.get(told.method) ?? []) listener(told.params as never);
   }
 
   #disconnected(method: Method): SparringError {
@@ -131,13 +124,4 @@ export class SocketClient {
       "Run the command again. Finished rounds are safe, and a run that was cut off goes on with `sparring resume`.",
     );
   }
-}
-
-function badAnswer(method: Method, issue: { path: PropertyKey[]; message: string } | undefined): SparringError {
-  const where = issue ? ` (\`${issue.path.map(String).join(".")}\`: ${issue.message})` : "";
-  return new SparringError(
-    "client/bad-answer",
-    `The daemon's answer to ${method} is not as this program knows it${where}.`,
-    "End the daemon with `sparring serve --stop`: the next command starts one of this version.",
-  );
 }

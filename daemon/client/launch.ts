@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { SparringError } from "../errors.ts";
 import { orIfMissing } from "../store/file-errors.ts";
 import { ensureHome } from "../store/home.ts";
@@ -11,6 +11,12 @@ import { installProgram } from "./bundle.ts";
 
 /** Of a failed daemon's log, its last lines are shown. */
 const shownLines = 12;
+
+/** What runs a program: a Node, or an Electron that is told to be one. */
+export interface Runtime {
+  readonly command: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
 
 /** A daemon that was started, and may not be listening yet. */
 export interface Launch {
@@ -24,7 +30,11 @@ export interface Launch {
  * Starts a daemon in the background. It outlives this process and its terminal, and gets no secret: the token is made by the
  * daemon, and lies in its discovery file.
  */
-export async function launch(home: string, program: Program): Promise<Launch> {
+export async function launch(
+  home: string,
+  program: Program,
+  runtime: Runtime = { command: process.execPath },
+): Promise<Launch> {
   await ensureHome(home);
   const log = join(home, "daemon", "log.txt");
   await mkdir(dirname(log), { recursive: true, mode: 0o700 });
@@ -33,11 +43,11 @@ export async function launch(home: string, program: Program): Promise<Launch> {
   const { args, cwd } = await commandOf(home, program);
   let ended: string | undefined;
   try {
-    const child = spawn(process.execPath, args, {
+    const child = spawn(runtime.command, args, {
       cwd,
       detached: true,
       stdio: ["ignore", file.fd, file.fd],
-      env: { ...process.env, SPARRING_HOME: home },
+      env: { ...process.env, ...runtime.env, SPARRING_HOME: home },
     });
     child.on("error", (error) => {
       ended = error.message;
@@ -72,7 +82,6 @@ async function commandOf(home: string, program: Program): Promise<{ args: string
     const { root } = await installProgram(home, program, version);
     return { args: [join(root, "dist/sparring.js"), ...verb], cwd: home };
   }
-  // The loader of sources is looked up from the folder that the process starts in.
-  const loader = fileURLToPath(import.meta.resolve("tsx"));
+  const loader = createRequire(join(program.root, "package.json")).resolve("tsx");
   return { args: ["--import", loader, join(program.root, "daemon/cli/main.ts"), ...verb], cwd: program.root };
 }

@@ -2,7 +2,7 @@ import { Supervisor } from "../runs/control/supervisor.ts";
 import { ensureHome } from "../store/home.ts";
 import { systemProcesses } from "../store/processes.ts";
 import { TrustedFolders } from "../store/trust.ts";
-import { ownProgram } from "../wire/program.ts";
+import { ownProgram } from "../wire/own-program.ts";
 import { Daemon } from "./daemon.ts";
 import { endOfBackground } from "./endings.ts";
 import { acquireHome } from "./home-lock.ts";

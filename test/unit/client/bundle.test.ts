@@ -6,9 +6,10 @@ import { describe, type TestContext, test } from "node:test";
 import { installProgram } from "../../../daemon/client/bundle.ts";
 import { systemProcesses } from "../../../daemon/store/processes.ts";
 import { writeDiscovery } from "../../../daemon/wire/discovery.ts";
-import { bundledProgram, ownProgram, type Program } from "../../../daemon/wire/program.ts";
+import { ownProgram } from "../../../daemon/wire/own-program.ts";
+import { bundledProgram, type Program } from "../../../daemon/wire/program.ts";
 
-const binding = `node_modules/onnxruntime-node/bin/napi-v6/${process.platform}/${process.arch}/onnxruntime_binding.node`;
+const binding = "dist/node_modules/onnxruntime-node/bin/napi-v6/linux/x64/onnxruntime_binding.node";
 
 function temporaryFolder(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), "sparring-bundle-"));
@@ -26,11 +27,8 @@ function programOf(t: TestContext, code: string): Program {
     "dist/sparring.js.map": "not needed",
     "examples/addition.sparring.yaml": "",
     "daemon/models/nano/weights/config.json": "{}",
-    "node_modules/onnxruntime-common/package.json": "{}",
-    "node_modules/onnxruntime-common/dist/cjs/index.js": "",
-    "node_modules/onnxruntime-node/package.json": "{}",
-    "node_modules/onnxruntime-node/dist/index.js": "",
-    "node_modules/onnxruntime-node/bin/napi-v6/other/arch/onnxruntime_binding.node": "not ours",
+    "dist/node_modules/onnxruntime-node/package.json": "{}",
+    "node_modules/onnxruntime-node/package.json": "not needed",
     [binding]: "binary",
   };
   for (const [path, text] of Object.entries(files)) {
@@ -50,7 +48,7 @@ describe("the daemon's copy of the program", () => {
     assert.equal(bundledProgram(copy.root).build, program.build);
     assert.equal(statSync(join(copy.root, binding)).ino, statSync(join(program.root, binding)).ino);
     assert.ok(existsSync(join(copy.root, "daemon/models/nano/weights/config.json")));
-    assert.ok(!existsSync(join(copy.root, "node_modules/onnxruntime-node/bin/napi-v6/other")));
+    assert.ok(!existsSync(join(copy.root, "node_modules")));
     assert.ok(!existsSync(join(copy.root, "dist/sparring.js.map")));
     rmSync(program.root, { recursive: true });
     assert.ok(existsSync(join(copy.root, binding)), "it outlives what it was copied from");

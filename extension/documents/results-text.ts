@@ -1,0 +1,75 @@
+import type { ResultOf, ScoredAnswer } from "../../daemon/protocol.ts";
+import { fixed, percent } from "../text/numbers.ts";
+import { visible } from "../text/visible.ts";
+import { margin } from "./why-text.ts";
+
+/** Fresh answers to a stored query. */
+export function replayText(
+  { run, round, query: index }: { readonly run: string; readonly round: number; readonly query: number },
+  { query, answers, weights, waitedSeconds }: ResultOf<"sparring/sample/replay">,
+): string {
+  return [
+    `${run} · round ${round} · query ${index}, played again`,
+    `Answered by ${visible(weights)}; waited ${fixed(waitedSeconds, 1)} s for the device. Nothing in the run has changed.`,
+    "",
+    "Query",
+    margin(query),
+    ...answers.flatMap((answer, i) => ["", `Answer ${i} · ${scores(answer)}`, margin(answer.text)]),
+    "",
+  ].join("\n");
+}
+
+function scores({ reward, selfReward, logprob, stop, unscored }: ScoredAnswer): string {
+  const parts = [`R ${fixed(reward, 2)}`, `R_Q ${fixed(selfReward, 1)}`, `${fixed(logprob, 2)} nat`];
+  if (stop === "length") parts.push("cut at the token limit");
+  if (unscored !== undefined) parts.push(`unscored: ${visible(unscored)}`);
+  return parts.join(" · ");
+}
+
+type Evaluation = ResultOf<"sparring/checkpoint/evaluate">;
+type Share = Evaluation["accuracy"];
+
+/** An evaluation in one sentence, for a message. */
+export function evaluationSentence({ accuracy, against, tasks, weights }: Evaluation): string {
+  const own = `${visible(weights)}: ${percent(accuracy.value)} of ${tasks} held-out tasks right`;
+  if (!against) return `${own}.`;
+  return `${own}, ${visible(against.weights)}: ${percent(against.accuracy.value)}; wins ${percent(against.winRate.value)} of pairs.`;
+}
+
+/** An evaluation with its intervals. */
+export function evaluationText(run: string, evaluation: Evaluation): string {
+  const { weights, tasks, accuracy, against } = evaluation;
+  const rows = [`Evaluation of ${run}, ${tasks} held-out tasks, answered greedily`, "", row(weights, accuracy)];
+  if (against) {
+    const { winRate, wins, ties, losses, swapped, unscored } = against;
+    rows.push(
+      row(against.weights, against.accuracy),
+      "",
+      `Win rate of the first: ${interval(winRate)}, ties count half`,
+    );
+    rows.push(
+      `${wins} wins, ${ties} ties (${swapped} because the judge's two orders disagree), ${losses} losses, ${unscored} unscored`,
+    );
+  }
+  return [...rows, "", "Intervals: 95 %.", ""].join("\n");
+}
+
+function row(weights: string, accuracy: Share): string {
+  return `${interval(accuracy)}  ${visible(weights)}`;
+}
+
+function interval({ value, low, high }: Share): string {
+  return `${percent(value)} [${percent(low)}, ${percent(high)}]`;
+}
+
+/** A memory estimate in words, for the details of a message. */
+export function estimateText(
+  { bytes, parts, free, basis }: ResultOf<"sparring/engine/estimate">,
+  size: (count: number) => string,
+): string {
+  const whole =
+    bytes === null
+      ? "The model is not on this machine yet, so its size is not known."
+      : `${size(bytes)} at most, ${size(free)} are free.`;
+  return [whole, ...parts.map((part) => `${visible(part.what)}: ${size(part.bytes)}`), "", visible(basis)].join("\n");
+}

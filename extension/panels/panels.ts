@@ -1,0 +1,102 @@
+import { randomBytes } from "node:crypto";
+import * as vscode from "vscode";
+import type { PanelInputs, PanelName } from "../../webview/shared/messages.ts";
+import type { Daemon } from "../daemon/daemon.ts";
+import { raterName } from "../daemon/settings.ts";
+import type { Runs } from "../runs/runs.ts";
+import { visible } from "../text/visible.ts";
+import { Conversation } from "./conversation.ts";
+import { inputOf, keyOf, titleOf } from "./inputs.ts";
+import { parseMessage } from "./messages.ts";
+import { pageOf } from "./page.ts";
+import { panelNames } from "./verbs.ts";
+
+/** The panels of a window. Each shows one thing; asked for the same again, it comes to the front and shows what is new. */
+export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable {
+  readonly #root: vscode.Uri;
+  readonly #daemon: Daemon;
+  readonly #runs: Runs;
+  readonly #log: vscode.LogOutputChannel;
+  readonly #open = new Map<string, { readonly panel: vscode.WebviewPanel; readonly conversation: Conversation }>();
+  readonly #serializers: vscode.Disposable[];
+
+  constructor(extension: vscode.Uri, daemon: Daemon, runs: Runs, log: vscode.LogOutputChannel) {
+    this.#root = vscode.Uri.joinPath(extension, "dist", "webview");
+    this.#daemon = daemon;
+    this.#runs = runs;
+    this.#log = log;
+    this.#serializers = panelNames.map((name) => vscode.window.registerWebviewPanelSerializer(typeOf(name), this));
+  }
+
+  /** Opens a panel, or shows it something else. */
+  show<N extends PanelName>(name: N, input: PanelInputs[N]): void {
+    const known = this.#open.get(keyOf(name, input));
+    if (known) {
+      known.panel.reveal();
+      known.conversation.show(input);
+      return;
+    }
+    const column = vscode.window.activeTextEditor?.viewColumn ?? vscode.ViewColumn.Active;
+    const panel = vscode.window.createWebviewPanel(typeOf(name), titleOf(name, input), column, {
+      retainContextWhenHidden: false,
+    });
+    this.#take(name, input, panel);
+  }
+
+  /** A window that opens again: `state` is the script's own, which keeps what it showed as `input`. */
+  async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const name = panelNames.find((each) => typeOf(each) === panel.viewType)!;
+    const kept = typeof state === "object" && state !== null && "input" in state ? state.input : state;
+    const input = inputOf(name, kept) ?? inputOf(name, { run: this.#runs.all[0]?.id });
+    if (input) this.#take(name, input, panel);
+    else panel.dispose();
+  }
+
+  dispose(): void {
+    for (const { panel } of [...this.#open.values()]) panel.dispose();
+    for (const each of this.#serializers) each.dispose();
+  }
+
+  #take<N extends PanelName>(name: N, input: PanelInputs[N], panel: vscode.WebviewPanel): void {
+    const { webview } = panel;
+    webview.options = {
+      enableScripts: true,
+      localResourceRoots: [this.#root],
+      enableCommandUris: false,
+    };
+    const conversation = new Conversation(name, input, {
+      daemon: this.#daemon,
+      runs: this.#runs,
+      post: (message) => void webview.postMessage(message),
+      setTitle: (title) => {
+        panel.title = visible(title);
+      },
+      runCommand: (command, args) => void vscode.commands.executeCommand(command, args),
+      settings: () => ({ rater: raterName() }),
+      log: (error) => this.#log.error(error instanceof Error ? error : String(error)),
+    });
+    const key = keyOf(name, input);
+    this.#open.set(key, { panel, conversation });
+    webview.onDidReceiveMessage((message: unknown) => {
+      const valid = parseMessage(message);
+      if (valid) conversation.hear(valid);
+      else this.#log.warn(`The ${name} panel posted something that is not a message.`);
+    });
+    panel.onDidDispose(() => {
+      conversation.dispose();
+      this.#open.delete(key);
+    });
+    const source = (file: string): string => webview.asWebviewUri(vscode.Uri.joinPath(this.#root, file)).toString();
+    webview.html = pageOf({
+      panel: name,
+      script: source(`${name}.js`),
+      style: source(`${name}.css`),
+      cspSource: webview.cspSource,
+      nonce: randomBytes(16).toString("base64url"),
+    });
+  }
+}
+
+function typeOf(name: PanelName): string {
+  return `sparring.${name}`;
+}

@@ -1,0 +1,74 @@
+import type { EditorCommand } from "../../daemon/editor.ts";
+import type { Progress, RunOverview } from "../../daemon/protocol.ts";
+import { percent } from "../text/numbers.ts";
+import { label } from "../text/visible.ts";
+import type { Change } from "./runs.ts";
+
+/** What a person is told of unasked. */
+export interface Notice {
+  readonly level: "information" | "warning" | "error";
+  readonly text: string;
+  /** Buttons, called with the run. */
+  readonly actions: readonly { readonly title: string; readonly command: EditorCommand }[];
+}
+
+/** What a change of a run's state is worth saying; undefined where it is what somebody in front of the window just asked for. */
+export function noticeOfChange({ before, after }: Change): Notice | undefined {
+  if (!before || before.state === after.state) return undefined;
+  if (after.state === "finished") return finished(after);
+  if (after.state === "failed") return failed(after);
+  if (after.state === "interrupted") return interrupted(after);
+  return undefined;
+}
+
+/** Tells once of a phase that takes far longer than usual, until it goes on. */
+export class StuckNotices {
+  readonly #told = new Set<string>();
+
+  of({ run, stuck }: Pick<Progress, "run" | "stuck">): Notice | undefined {
+    if (stuck === undefined) this.#told.delete(run);
+    if (stuck === undefined || this.#told.has(run)) return undefined;
+    this.#told.add(run);
+    const actions = [
+      { title: "Show Log", command: "sparring.showLog" },
+      { title: "Pause", command: "sparring.pause" },
+    ] as const;
+    return { level: "warning", text: label(`${run}: ${stuck}`), actions };
+  }
+}
+
+function finished({ id, round, accuracy }: RunOverview): Notice {
+  const learned = accuracy ? ` Held-out accuracy ${percent(accuracy.first)} → ${percent(accuracy.last)}.` : "";
+  return {
+    level: "information",
+    text: label(`${id} has finished after round ${round ?? 0}.${learned}`),
+    actions: [
+      { title: "Open Rounds", command: "sparring.openRounds" },
+      { title: "Fork…", command: "sparring.fork" },
+      { title: "Export…", command: "sparring.exportWeights" },
+    ],
+  };
+}
+
+function failed({ id, problem }: RunOverview): Notice {
+  return {
+    level: "error",
+    text: label(`${id} has failed. ${problem ? `${problem.message} ${problem.next}` : "Its log says why."}`),
+    actions: [
+      { title: "Show Log", command: "sparring.showLog" },
+      { title: "Resume", command: "sparring.resume" },
+    ],
+  };
+}
+
+function interrupted({ id, round }: RunOverview): Notice {
+  const kept = round === null ? "It had finished no round." : `Its rounds up to ${round} are safe.`;
+  return {
+    level: "warning",
+    text: label(`${id} was interrupted, because its daemon ended. ${kept}`),
+    actions: [
+      { title: "Resume", command: "sparring.resume" },
+      { title: "Show Log", command: "sparring.showLog" },
+    ],
+  };
+}
