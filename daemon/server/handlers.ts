@@ -1,3 +1,4 @@
+import { roundDocument } from "../documents/round-document.ts";
 import { type Method, protocolVersion, type ResultOf, snapshotIntervalMs, type ValidParamsOf } from "../protocol.ts";
 import type { Errand } from "../runs/interactive/errand.ts";
 import type { Client } from "./client.ts";
@@ -37,6 +38,7 @@ export interface Self {
 
 /** What each verb does. */
 export function handlersOf(runs: RunControl, trust: Trust, keys: Keys, self: Self): Handlers {
+  const { drafts, views, comparisons } = runs;
   return {
     "sparring/hello": ({ protocol, client: { name, version } }, { client }) => {
       const compatible = protocol === protocolVersion;
@@ -62,18 +64,31 @@ export function handlersOf(runs: RunControl, trust: Trust, keys: Keys, self: Sel
       return null;
     },
 
+    "sparring/config/check": (params) => drafts.check(params),
+    "sparring/run/config": (params) => drafts.text(params),
+    "sparring/run/changes": (params) => drafts.changes(params),
+
     "sparring/round/list": (params) => runs.rounds(params),
     "sparring/round/get": (params) => runs.round(params),
+    "sparring/round/series": (params) => views.series(params),
+    "sparring/round/document": async (params) => ({ text: roundDocument(await views.facts(params)).text }),
+    "sparring/round/tokens": (params) => views.tokens(params),
     "sparring/checkpoint/list": (params) => runs.checkpoints(params),
     "sparring/checkpoint/chat": (params, { signal }) => runs.chat(params, signal),
     "sparring/checkpoint/export": (params, request) => runs.exportWeights(params, errandOf(params.task, request)),
     "sparring/checkpoint/evaluate": (params, request) => runs.evaluate(params, errandOf(params.task, request)),
+    "sparring/checkpoint/compare": (params, request) => comparisons.compare(params, errandOf(params.task, request)),
+    "sparring/comparison/pick": (params) => comparisons.pick(params),
+    "sparring/comparison/unpick": (params) => comparisons.unpick(params),
+    "sparring/comparison/list": (params) => comparisons.picks(params),
     "sparring/sample/export": (params, request) => runs.exportSamples(params, errandOf(params.task, request)),
     "sparring/sample/replay": (params, { signal }) => runs.replay(params, signal),
+    "sparring/sample/next": (params) => runs.nextSamples(params),
     "sparring/sample/rate": (params) => runs.rate(params),
     "sparring/sample/unrate": (params) => runs.unrate(params),
     "sparring/rating/list": (params) => runs.ratings(params),
 
+    "sparring/engine/estimate": (params) => drafts.estimate(params),
     "sparring/engine/list": () => engines,
     "sparring/trust/list": async () => ({ folders: await trust.list() }),
     "sparring/trust/grant": async ({ folder }) => {

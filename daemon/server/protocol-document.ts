@@ -2,6 +2,7 @@ import {
   checkpointSchema,
   maxFrameBytes,
   notifications,
+  pickSchema,
   problemErrorCode,
   problemSchema,
   progressSchema,
@@ -33,6 +34,7 @@ const named = {
   QueryRecord: queryRecordSchema,
   AnswerRecord: answerRecordSchema,
   Rating: ratingSchema,
+  Pick: pickSchema,
 };
 
 const introduction = `# The protocol
@@ -72,7 +74,7 @@ Whoever has the token can do what you can do with Sparring, and each daemon draw
 - Answers come as they are ready, in any order. Lists come in pages.
 - Notifications are states, not events: each is complete, the newest one wins, and nobody needs a history. A client hears of a run
   at most every ${snapshotIntervalMs} ms, and hears nothing new while it does not read. After 64 MiB of unread answers it is cut off.
-- Requests that change something can be sent twice: ids of runs and of ratings are chosen by the client.
+- Requests that change something can be sent twice: ids of runs, ratings and picks are chosen by the client.
 - LSP's \`exit\` closes this socket, and never ends the daemon.
 
 ## Compatibility

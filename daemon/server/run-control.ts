@@ -1,3 +1,4 @@
+import type { RoundFacts } from "../documents/round-head.ts";
 import type { Method, Progress, ResultOf, RunOverview, ValidParamsOf } from "../protocol.ts";
 import type { Errand } from "../runs/interactive/errand.ts";
 
@@ -23,9 +24,31 @@ export interface RunControl {
   readonly evaluate: LongVerb<"sparring/checkpoint/evaluate">;
   readonly exportSamples: LongVerb<"sparring/sample/export">;
   readonly replay: CancellableVerb<"sparring/sample/replay">;
+  readonly nextSamples: Verb<"sparring/sample/next">;
   readonly rate: Verb<"sparring/sample/rate">;
   readonly unrate: Verb<"sparring/sample/unrate">;
   readonly ratings: Verb<"sparring/rating/list">;
+
+  /** Configs as texts, before a run is made of them. */
+  readonly drafts: {
+    check: Verb<"sparring/config/check">;
+    text: Verb<"sparring/run/config">;
+    changes: Verb<"sparring/run/changes">;
+    estimate: Verb<"sparring/engine/estimate">;
+  };
+  /** Rounds as an editor shows them. */
+  readonly views: {
+    series: Verb<"sparring/round/series">;
+    tokens: Verb<"sparring/round/tokens">;
+    facts(params: ValidParamsOf<"sparring/round/document">): Promise<RoundFacts>;
+  };
+  /** Two weights side by side, and what a person prefers. */
+  readonly comparisons: {
+    compare: LongVerb<"sparring/checkpoint/compare">;
+    pick: Verb<"sparring/comparison/pick">;
+    unpick: Verb<"sparring/comparison/unpick">;
+    picks: Verb<"sparring/comparison/list">;
+  };
 
   /** @throws SparringError `store/unknown-run` */
   overview(run: string): Promise<RunOverview>;

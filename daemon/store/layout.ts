@@ -14,6 +14,7 @@ export const layout = {
   status: (dir: string): string => join(dir, "status.json"),
   rounds: (dir: string): string => join(dir, "rounds.jsonl"),
   ratings: (dir: string): string => join(dir, "ratings.jsonl"),
+  picks: (dir: string): string => join(dir, "picks.jsonl"),
   log: (dir: string): string => join(dir, "log.txt"),
   olderLog: (dir: string): string => join(dir, "log.1.txt"),
   samplesFolder: (dir: string): string => join(dir, "samples"),

@@ -176,3 +176,27 @@ export const ratingSchema = z.object({
   seconds: z.number().nonnegative().optional(),
 });
 export type Rating = z.infer<typeof ratingSchema>;
+
+/** Whose weights: those of a run that is in memory or its newest on disk, its reference, or a round's. */
+const weightsSchema = z.union([
+  z.literal("current"),
+  z.literal("reference"),
+  z.object({ checkpoint: z.number().int().nonnegative() }),
+]);
+
+/** A person's choice between the answers of two weights to one prompt. */
+export const pickRecordSchema = z.object({
+  /** Chosen by the client, so that a choice that is sent twice counts once. */
+  id: z.string().min(1).max(100),
+  at: z.string(),
+  rater: z.string().min(1).max(100),
+  prompt: z.string(),
+  sides: z.array(z.object({ run: z.string(), weights: weightsSchema })).length(2),
+  /** Their texts, side by side. */
+  answers: z.array(z.string()).length(2),
+  choice: z.enum(["first", "second", "tie"]),
+  /** Whether it was hidden whose answers they are. */
+  blind: z.boolean(),
+  comment: z.string().max(10_000).optional(),
+});
+export type PickRecord = z.infer<typeof pickRecordSchema>;

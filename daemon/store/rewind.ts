@@ -3,7 +3,7 @@ import { checkpointRounds } from "./checkpoints.ts";
 import type { FileSystem } from "./fs.ts";
 import { toJsonLines } from "./jsonl.ts";
 import { layout, roundName, roundOfName } from "./layout.ts";
-import { setRatingsAside } from "./rating-lines.ts";
+import { setRatingsAside } from "./ratings.ts";
 import type { RoundRecord } from "./records.ts";
 import { ensureFolder, replaceFile } from "./tree.ts";
 

@@ -3,12 +3,14 @@ import { type Checkpoint, findCheckpoint, listCheckpoints } from "./checkpoints.
 import { orIfMissing, withClearErrors } from "./file-errors.ts";
 import { type FileSystem, nodeFileSystem } from "./fs.ts";
 import { InOrder } from "./in-order.ts";
+import { Journal } from "./journal.ts";
 import { toJsonFile } from "./json-file.ts";
 import { layout } from "./layout.ts";
 import { acquireWriterLock } from "./lock.ts";
+import { picks } from "./picks.ts";
 import { type Processes, systemProcesses } from "./processes.ts";
-import { RatingsJournal } from "./ratings.ts";
-import type { QueryRecord, RoundRecord, RunRecord, RunStatus } from "./records.ts";
+import { ratings } from "./ratings.ts";
+import type { PickRecord, QueryRecord, Rating, RoundRecord, RunRecord, RunStatus } from "./records.ts";
 import { beginningOf } from "./recover.ts";
 import { type RoundPage, readRoundLog, readRoundsAfter } from "./rounds.ts";
 import { checkRunExists, checkRunId, hasRunRecord, listKnownIds, listRunIds, readRunRecord } from "./run-record.ts";
@@ -106,8 +108,16 @@ export class Store {
    * Opens the journal of a run's ratings. There may be one at a time: keep it as long as the run can be rated.
    * @throws SparringError `store/unknown-run`, `store/corrupt-ratings` (file and line)
    */
-  async openRatings(id: string): Promise<RatingsJournal> {
-    return RatingsJournal.open(this.fs, await this.existingDir(id));
+  async openRatings(id: string): Promise<Journal<Rating>> {
+    return Journal.open(this.fs, await this.existingDir(id), ratings);
+  }
+
+  /**
+   * Opens the journal of a run's choices between answers. There may be one at a time: keep it as long as somebody may choose.
+   * @throws SparringError `store/unknown-run`, `store/corrupt-picks` (file and line)
+   */
+  async openPicks(id: string): Promise<Journal<PickRecord>> {
+    return Journal.open(this.fs, await this.existingDir(id), picks);
   }
 
   /** @throws SparringError `store/unknown-run`, `store/no-samples`, `store/corrupt-samples` (file and line) */

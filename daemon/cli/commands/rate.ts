@@ -4,8 +4,8 @@ import { type Cli, exitCodes } from "../cli.ts";
 import { type Arguments, type Command, jsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { resolveRun } from "../names.ts";
-import { pick, placeOf } from "../rate/pick.ts";
 import { allRatings, findAnswer } from "../rate/ratings.ts";
+import { samplesToRate } from "../rate/samples-to-rate.ts";
 import { rateByKey } from "../rate/session.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { gridLines } from "../text/grid.ts";
@@ -118,22 +118,6 @@ async function rateMany(
   if (!cli.stdin.isTTY) {
     throw usageError("rating by key needs a terminal", rate, "In a script give --query, --answer and --score.");
   }
-  const rated = (await allRatings(client, run)).filter((rating) => rating.rater === rater).map(placeOf);
-  const rounds = round === undefined ? await playedRounds(client, run) : [round];
-  const candidates = pick(client, run, { rounds, rated: new Set(rated), count, rater });
-  await rateByKey(cli, client, { run, rater, count, candidates });
-}
-
-/** Rounds that have answers. Round 0 has none, nor has the first of a fork, which its parent played. */
-async function playedRounds(client: DaemonClient, run: string): Promise<number[]> {
-  const played: number[] = [];
-  let after = -1;
-  for (;;) {
-    const page = await client.request("sparring/round/list", { run, after });
-    played.push(
-      ...page.rounds.filter(({ metrics }) => metrics["solver/reward"] !== undefined).map(({ round }) => round),
-    );
-    after = page.rounds.at(-1)?.round ?? after;
-    if (!page.more) return played;
-  }
+  const samples = samplesToRate(client, run, { rater, count, round });
+  await rateByKey(cli, client, { run, rater, count, samples });
 }

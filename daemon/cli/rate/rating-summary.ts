@@ -1,27 +1,23 @@
+import type { AnswerRecord } from "../../store/records.ts";
 import { wrap } from "../text/fit.ts";
 import { gridLines } from "../text/grid.ts";
 import { fixed } from "../text/numbers.ts";
 import type { Style } from "../text/style.ts";
-import type { Candidate } from "./pick.ts";
+import type { Place } from "./ratings.ts";
 
-/** An answer that was rated in this session. */
-export interface Rated {
-  /** The rating's id. */
-  readonly id: string;
-  readonly candidate: Candidate;
-  /** null: skipped. */
-  readonly score: number | null;
+/** An answer that was rated in this session, with how the judge had scored it. */
+export interface RatedAnswer extends Place {
+  readonly score: number;
+  readonly judged: Pick<AnswerRecord, "reward" | "selfReward">;
 }
 
 /** The end of a rating session: how many were rated, and only now how the judge had scored them. */
-export function ratingSummary(done: readonly Rated[], run: string, style: Style): string[] {
+export function ratingSummary(rated: readonly RatedAnswer[], skipped: number, run: string, style: Style): string[] {
   const { columns, colours, invocation } = style;
-  const scored = done.filter(({ score }) => score !== null);
-  const skipped = done.length - scored.length;
-  const count = `${scored.length} rated${skipped > 0 ? `, ${skipped} skipped` : ""}.`;
-  if (scored.length === 0) return ["", count];
-  const differences = scored.flatMap(({ score, candidate: { answer } }) =>
-    answer.selfReward === null ? [] : [score! - answer.selfReward],
+  const count = `${rated.length} rated${skipped > 0 ? `, ${skipped} skipped` : ""}.`;
+  if (rated.length === 0) return ["", count];
+  const differences = rated.flatMap(({ score, judged: { selfReward } }) =>
+    selfReward === null ? [] : [score - selfReward],
   );
   const mean = differences.reduce((sum, each) => sum + each, 0) / differences.length;
   const distance = differences.reduce((sum, each) => sum + Math.abs(each), 0) / differences.length;
@@ -35,14 +31,10 @@ export function ratingSummary(done: readonly Rated[], run: string, style: Style)
     "",
     ...gridLines(
       [
-        { title: "answer", align: "left", cells: scored.map(({ candidate }) => nameOf(candidate)) },
-        { title: "you", align: "right", cells: scored.map(({ score }) => String(score)) },
-        {
-          title: "self-reward",
-          align: "right",
-          cells: scored.map(({ candidate: { answer } }) => fixed(1)(answer.selfReward)),
-        },
-        { title: "reward", align: "right", cells: scored.map(({ candidate: { answer } }) => fixed(2)(answer.reward)) },
+        { title: "answer", align: "left", cells: rated.map(nameOf) },
+        { title: "you", align: "right", cells: rated.map(({ score }) => String(score)) },
+        { title: "self-reward", align: "right", cells: rated.map(({ judged }) => fixed(1)(judged.selfReward)) },
+        { title: "reward", align: "right", cells: rated.map(({ judged }) => fixed(2)(judged.reward)) },
       ],
       columns,
       colours,
@@ -52,6 +44,6 @@ export function ratingSummary(done: readonly Rated[], run: string, style: Style)
   ];
 }
 
-function nameOf({ round, query, index }: Candidate): string {
-  return `round ${round}, query ${query.index}, answer ${index}`;
+function nameOf({ round, query, answer }: Place): string {
+  return `round ${round}, query ${query}, answer ${answer}`;
 }

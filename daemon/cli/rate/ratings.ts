@@ -1,7 +1,9 @@
 import type { DaemonClient } from "../../client/client.ts";
 import { SparringError } from "../../errors.ts";
-import type { Rating } from "../../store/records.ts";
-import type { Candidate } from "./pick.ts";
+import type { AnswerRecord, Rating } from "../../store/records.ts";
+
+/** Where an answer stands in a run. */
+export type Place = Pick<Rating, "round" | "query" | "answer">;
 
 /** The ratings of a run that stand. */
 export async function allRatings(client: DaemonClient, run: string): Promise<Rating[]> {
@@ -17,16 +19,12 @@ export async function allRatings(client: DaemonClient, run: string): Promise<Rat
  * The answer at a place of a round.
  * @throws SparringError `cli/no-such-answer`
  */
-export async function findAnswer(
-  client: DaemonClient,
-  run: string,
-  place: { readonly round: number; readonly query: number; readonly answer: number },
-): Promise<Candidate> {
+export async function findAnswer(client: DaemonClient, run: string, place: Place): Promise<AnswerRecord> {
   const { round, query: index, answer } = place;
   const { queries } = await client.request("sparring/round/get", { run, round, from: index });
   const query = queries.find((each) => each.index === index);
   const found = query?.answers[answer];
-  if (query && found) return { round, query, index: answer, answer: found };
+  if (found) return found;
   throw new SparringError(
     "cli/no-such-answer",
     query

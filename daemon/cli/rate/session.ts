@@ -7,15 +7,24 @@ import { print, styleOf } from "../screen.ts";
 import { padEnd, wrap } from "../text/fit.ts";
 import type { Style } from "../text/style.ts";
 import { criteriaLines } from "./criteria.ts";
-import type { Candidate } from "./pick.ts";
-import { type Rated, ratingSummary } from "./rating-summary.ts";
+import { type RatedAnswer, ratingSummary } from "./rating-summary.ts";
+import { findAnswer } from "./ratings.ts";
+import type { SampleToRate } from "./samples-to-rate.ts";
 
 /** What a rating session works on. */
 export interface RatingSession {
   readonly run: string;
   readonly rater: string;
   readonly count: number;
-  readonly candidates: AsyncIterator<Candidate>;
+  readonly samples: AsyncIterator<SampleToRate>;
+}
+
+/** A rating that was made in this session. */
+interface Made {
+  readonly id: string;
+  readonly sample: SampleToRate;
+  /** null: skipped. */
+  readonly score: number | null;
 }
 
 /**
@@ -24,36 +33,37 @@ export interface RatingSession {
  */
 export async function rateByKey(cli: Cli, client: DaemonClient, session: RatingSession): Promise<void> {
   const style = styleOf(cli, cli.stdout);
-  const { run, count, candidates } = session;
-  const done: Rated[] = [];
-  const put: Candidate[] = [];
+  const { run, count, samples } = session;
+  const done: Made[] = [];
+  const put: SampleToRate[] = [];
   const keys = new Queue<string>();
   const release = readKeys(cli.stdin, (key) => keys.put(key));
   print(cli, [...wrap(keyHelp, style.columns), ""]);
   try {
     for (;;) {
-      const candidate = put.pop() ?? (done.length < count ? (await candidates.next()).value : undefined);
-      if (candidate === undefined) {
+      const sample = put.pop() ?? (done.length < count ? (await samples.next()).value : undefined);
+      if (sample === undefined) {
         if (done.length < count) print(cli, wrap("There is no answer left that you have not rated.", style.columns));
         break;
       }
-      print(cli, candidateLines(candidate, `${done.length + 1} of ${count}`, style));
+      print(cli, sampleLines(sample, `${done.length + 1} of ${count}`, style));
       const verb = await decide();
       if (verb === "quit") break;
       if (verb === "undo") {
         const last = done.pop()!;
         await client.request("sparring/sample/unrate", { run, id: last.id });
         print(cli, [style.colours.dim("taken back"), ""]);
-        put.push(candidate, last.candidate);
+        put.push(sample, last.sample);
         continue;
       }
-      done.push(await send(candidate, verb));
+      done.push(await send(sample, verb));
       print(cli, [`${verb.score === null ? "skipped" : style.colours.bold(String(verb.score))}`, ""]);
     }
   } finally {
     release();
   }
-  print(cli, ratingSummary(done, run, style));
+  const rated = await judgedAnswers(client, run, done);
+  print(cli, ratingSummary(rated, done.length - rated.length, run, style));
 
   /** Reads keys until one means something. */
   async function decide(): Promise<"quit" | "undo" | { readonly score: number | null; readonly seconds: number }> {
@@ -70,23 +80,35 @@ export async function rateByKey(cli: Cli, client: DaemonClient, session: RatingS
     }
   }
 
-  async function send(candidate: Candidate, verb: { score: number | null; seconds: number }): Promise<Rated> {
-    const { round, query, index } = candidate;
+  async function send(sample: SampleToRate, verb: { score: number | null; seconds: number }): Promise<Made> {
+    const { round, query, answer } = sample;
     const id = cli.unique(16);
-    const place = { round, query: query.index, answer: index };
-    const rating = { id, rater: session.rater, ...place, score: verb.score, blind: true, seconds: verb.seconds };
+    const { score, seconds } = verb;
+    const rating = { id, rater: session.rater, round, query, answer, score, blind: true, seconds };
     await client.request("sparring/sample/rate", { run, rating });
-    return { id, candidate, score: verb.score };
+    return { id, sample, score };
   }
 }
 
 const keyHelp = "Keys: 0–7 rate · s skip · u undo · ? the criteria · q quit. How the judge scored is shown at the end.";
 
+/** The answers that got a score, with the judge's: asked for only now that all is rated. */
+async function judgedAnswers(client: DaemonClient, run: string, done: readonly Made[]): Promise<RatedAnswer[]> {
+  const rated: RatedAnswer[] = [];
+  for (const { sample, score } of done) {
+    if (score === null) continue;
+    const { round, query, answer } = sample;
+    const place = { round, query, answer };
+    rated.push({ ...place, score, judged: await findAnswer(client, run, place) });
+  }
+  return rated;
+}
+
 /** A query and an answer, without anything that tells how they were scored. */
-function candidateLines({ query, answer }: Candidate, count: string, { columns, colours }: Style): string[] {
+function sampleLines({ queryText, answerText }: SampleToRate, count: string, { columns, colours }: Style): string[] {
   const block = (label: string, text: string): string[] => {
     const [first = "", ...rest] = modelText(text, columns, "        ");
     return [colours.dim(padEnd(label, 8)) + first.slice(8), ...rest];
   };
-  return [colours.dim(`── ${count} ──`), ...block("query", query.text), ...block("answer", answer.text)];
+  return [colours.dim(`── ${count} ──`), ...block("query", queryText), ...block("answer", answerText)];
 }

@@ -87,17 +87,24 @@ export class Reading {
 
   /** A stored query. @throws SparringError as `round`, and `run/no-such-query` */
   async query(id: string, round: number, query: number): Promise<QueryRecord> {
+    return (await this.queries(id, round, [query]))[0]!;
+  }
+
+  /** Some stored queries of a round. @throws SparringError as `query` */
+  async queries(id: string, round: number, asked: readonly number[]): Promise<QueryRecord[]> {
     const queries = await this.#store.readSamples(id, round);
-    const found = queries.find(({ index }) => index === query);
-    if (found) return found;
-    throw new SparringError(
-      "run/no-such-query",
-      `Round ${round} has no query ${query}.`,
-      queries.length > 0
-        ? `Choose one from 0 to ${queries.length - 1}.`
-        : "Choose a round that was played: this one only measured.",
-      { place: layout.samples(this.#store.dir(id), round) },
-    );
+    return asked.map((query) => {
+      const found = queries.find(({ index }) => index === query);
+      if (found) return found;
+      throw new SparringError(
+        "run/no-such-query",
+        `Round ${round} has no query ${query}.`,
+        queries.length > 0
+          ? `Choose one from 0 to ${queries.length - 1}.`
+          : "Choose a round that was played: this one only measured.",
+        { place: layout.samples(this.#store.dir(id), round) },
+      );
+    });
   }
 }
 

@@ -6,6 +6,7 @@ import { Store } from "../../store/store.ts";
 import { TrustedFolders } from "../../store/trust.ts";
 import { Bench, scratchOf, type Weights } from "../interactive/bench.ts";
 import { chat, replay } from "../interactive/chat.ts";
+import { Comparisons } from "../interactive/comparisons.ts";
 import type { Errand } from "../interactive/errand.ts";
 import { evaluateWeights } from "../interactive/evaluating.ts";
 import { exportCheckpoint, exportData } from "../interactive/exporting.ts";
@@ -13,8 +14,10 @@ import { Lender } from "../interactive/lender.ts";
 import { RatingDesk } from "../interactive/rating-desk.ts";
 import type { Player } from "../player.ts";
 import { Control } from "./control.ts";
+import { Drafts } from "./drafts.ts";
 import { type Announcements, Listeners } from "./listeners.ts";
 import { Reading } from "./reading.ts";
+import { RoundViews } from "./round-views.ts";
 import { RunQueue } from "./run-queue.ts";
 import type { Patience } from "./watch-dog.ts";
 
@@ -31,6 +34,12 @@ type Run = { readonly run: string };
 
 /** The runs of a home, as the protocol sees them: one method a verb. What they do is in the files beside this one. */
 export class Supervisor {
+  /** Configs as texts. */
+  readonly drafts: Drafts;
+  /** Rounds as an editor shows them. */
+  readonly views: RoundViews;
+  /** Two weights side by side. */
+  readonly comparisons: Comparisons;
   readonly #store: Store;
   readonly #index: RunIndex;
   readonly #listeners: Listeners;
@@ -48,9 +57,12 @@ export class Supervisor {
     this.#queue = new RunQueue(store, index, this.#listeners, options);
     this.#control = new Control(store, this.#queue, trust);
     this.#reading = new Reading(store, index, this.#queue);
-    this.#desk = new RatingDesk(store, index, this.#reading, this.#listeners);
     this.#bench = new Bench(store);
     this.#lender = new Lender(this.#queue, this.#bench);
+    this.drafts = new Drafts(store);
+    this.views = new RoundViews(store, this.#reading);
+    this.comparisons = new Comparisons(store, this.#reading, this.#lender);
+    this.#desk = new RatingDesk(store, index, this.#reading, this.views, this.#listeners);
   }
 
   /** Opens a home; the caller holds its lock. */
@@ -118,6 +130,9 @@ export class Supervisor {
     return this.#queue.activeRuns();
   }
 
+  nextSamples(params: ValidParamsOf<"sparring/sample/next">): Promise<ResultOf<"sparring/sample/next">> {
+    return this.#desk.next(params);
+  }
   rate(params: ValidParamsOf<"sparring/sample/rate">): Promise<ResultOf<"sparring/sample/rate">> {
     return this.#desk.rate(params);
   }

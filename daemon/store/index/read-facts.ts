@@ -2,7 +2,7 @@ import { z } from "zod";
 import { SparringError } from "../../errors.ts";
 import { firstIssue } from "../jsonl.ts";
 import { layout } from "../layout.ts";
-import { readRatings } from "../rating-lines.ts";
+import { readRatings } from "../ratings.ts";
 import type { ProblemRecord, RunRecord, RunRequest, RunStatus } from "../records.ts";
 import type { Store } from "../store.ts";
 import type { RunFacts } from "./facts.ts";

@@ -1,7 +1,7 @@
 import { orIfMissing } from "../file-errors.ts";
 import type { FileSystem } from "../fs.ts";
 import { layout } from "../layout.ts";
-import { rewoundFolders } from "../rating-lines.ts";
+import { rewoundFolders } from "../ratings.ts";
 
 /** One word for the state of all files that a run's facts are made from: equal words, equal files. */
 export async function stampOf(fs: FileSystem, dir: string): Promise<string> {

@@ -16,6 +16,7 @@ import {
   requests,
   type ValidParamsOf,
 } from "../../../daemon/protocol.ts";
+import { blindSample, nextSamples, placeOf } from "../../../daemon/runs/interactive/next-samples.ts";
 import type { Lineage, QueryRecord, Rating, RoundRecord } from "../../../daemon/store/records.ts";
 import { fakeConfig, fakeId, fakeOverview, fakeProgress, fakeQueries, fakeRound } from "./fake-run.ts";
 
@@ -202,6 +203,14 @@ export class FakeDaemon {
       const queries = this.#run(run).queries(round).slice(from);
       // Pages of one query: whoever forgets to page sees one.
       return { queries: queries.slice(0, 1), next: queries.length > 1 ? from + 1 : null };
+    },
+    "sparring/sample/next": async ({ run: id, rater, count, first, last }) => {
+      const run = this.#run(id);
+      const rounds = run.rounds.map(({ round }) => round).filter((round) => round >= first && round <= (last ?? round));
+      const rated = new Set(run.ratings.filter((rating) => rating.rater === rater).map(placeOf));
+      const queriesOf = async (round: number): Promise<QueryRecord[]> => run.queries(round);
+      const picked = await nextSamples({ rounds, rated, count, rater, queriesOf });
+      return { samples: picked.map((candidate) => blindSample(id, candidate)) };
     },
     "sparring/sample/rate": ({ run, rating }) => {
       const { ratings } = this.#run(run);

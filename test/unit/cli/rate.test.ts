@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { pick, placeOf, spread } from "../../../daemon/cli/rate/pick.ts";
 import type { QueryRecord } from "../../../daemon/store/records.ts";
 import { sparring } from "./fake-cli.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
@@ -24,45 +23,6 @@ function daemonWithSamples(rounds = 10): FakeDaemon {
   daemon.add({ round: rounds }).queries = (round) => (round === 0 ? [] : queriesOf(round));
   return daemon;
 }
-
-describe("which answers are rated", () => {
-  const places = async (
-    options: Partial<{ rounds: number[]; rated: Set<string>; count: number; rater: string }> = {},
-  ): Promise<{ place: string; score: number | null }[]> => {
-    const given = { rounds: [1, 2, 3, 4, 5, 6, 7, 8], rated: new Set<string>(), count: 8, rater: "me", ...options };
-    const picked = [];
-    for await (const { round, query, index, answer } of pick(daemonWithSamples().client(), fakeId, given)) {
-      picked.push({ place: placeOf({ round, query: query.index, answer: index }), score: answer.selfReward });
-    }
-    return picked;
-  };
-
-  test("come from rounds in equal steps", () => {
-    const rounds = Array.from({ length: 100 }, (_, i) => i + 1);
-    assert.deepEqual(spread(rounds, 4), [13, 38, 63, 88]);
-    assert.deepEqual(spread([5, 7], 4), [5, 7]);
-    assert.deepEqual(spread([], 4), []);
-  });
-  test("are of every score before one comes twice", async () => {
-    const picked = await places();
-    assert.equal(picked.length, 8);
-    assert.ok(new Set(picked.map(({ score }) => score)).size >= 7, JSON.stringify(picked));
-  });
-  test("are the same on every day, and others for another rater", async () => {
-    assert.deepEqual(await places(), await places());
-    assert.notDeepEqual(await places(), await places({ rater: "you" }));
-  });
-  test("come each once, until there is none left", async () => {
-    const all = await places({ rounds: [1, 2], count: 100 });
-    assert.equal(new Set(all.map(({ place }) => place)).size, 8);
-    assert.equal(all.length, 8);
-  });
-  test("are not those that were rated before", async () => {
-    const [first, ...rest] = await places({ rounds: [1], count: 100 });
-    const left = await places({ rounds: [1], count: 100, rated: new Set([first!.place]) });
-    assert.deepEqual(left.map(({ place }) => place).sort(), rest.map(({ place }) => place).sort());
-  });
-});
 
 describe("rating by key", () => {
   const rate = (stdin: string, daemon = daemonWithSamples(), ...more: string[]) =>

@@ -19,6 +19,10 @@ export const overview: RunOverview = {
   ratings: 0,
 };
 
+const notFaked = async (): Promise<never> => {
+  throw new Error("no test of the socket asks for this");
+};
+
 /** Runs without an engine: one run `r`, whose verbs do what a test needs of them. */
 export class FakeRuns implements RunControl {
   readonly active: string[] = [];
@@ -64,6 +68,11 @@ export class FakeRuns implements RunControl {
   readonly rate = async (): Promise<{ ratings: number }> => ({ ratings: 1 });
   readonly unrate = async (): Promise<{ ratings: number }> => ({ ratings: 0 });
   readonly ratings = async (): Promise<{ ratings: []; more: boolean }> => ({ ratings: [], more: false });
+
+  readonly nextSamples = notFaked;
+  readonly drafts = { check: notFaked, text: notFaked, changes: notFaked, estimate: notFaked };
+  readonly views = { series: notFaked, tokens: notFaked, facts: notFaked };
+  readonly comparisons = { compare: notFaked, pick: notFaked, unpick: notFaked, picks: notFaked };
 
   readonly overview = async (): Promise<RunOverview> => overview;
   readonly progress = (): undefined => undefined;

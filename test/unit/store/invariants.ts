@@ -4,7 +4,7 @@ import { listCheckpoints } from "../../../daemon/store/checkpoints.ts";
 import { orIfMissing } from "../../../daemon/store/file-errors.ts";
 import type { FileSystem } from "../../../daemon/store/fs.ts";
 import { layout } from "../../../daemon/store/layout.ts";
-import { readRatings } from "../../../daemon/store/rating-lines.ts";
+import { readRatings } from "../../../daemon/store/ratings.ts";
 import type { Recovered } from "../../../daemon/store/recover.ts";
 import { readRoundLog } from "../../../daemon/store/rounds.ts";
 import { readSamples } from "../../../daemon/store/samples.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { FileSystem } from "../../../daemon/store/fs.ts";
+import type { Journal } from "../../../daemon/store/journal.ts";
 import type { Processes, ProcessIdentity } from "../../../daemon/store/processes.ts";
-import type { RatingsJournal } from "../../../daemon/store/ratings.ts";
 import type { QueryRecord, Rating, RoundRecord, RunRecord } from "../../../daemon/store/records.ts";
 import type { Recovered } from "../../../daemon/store/recover.ts";
 import type { RunWriter } from "../../../daemon/store/run-writer.ts";
@@ -53,7 +53,7 @@ export class Trainer {
   readonly session: string;
   readonly store: Store;
   #writer: RunWriter | undefined;
-  #ratings: RatingsJournal | undefined;
+  #ratings: Journal<Rating> | undefined;
 
   constructor(fs: MemoryFileSystem, session: number, processes: Processes) {
     this.fs = fs;

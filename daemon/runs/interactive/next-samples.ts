@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
-import type { DaemonClient } from "../../client/client.ts";
-import type { AnswerRecord, QueryRecord, Rating } from "../../store/records.ts";
-import { allQueries } from "../samples.ts";
+import type { ResultOf } from "../../protocol.ts";
+import type { AnswerRecord, QueryRecord } from "../../store/records.ts";
 
 /** An answer that can be rated. */
 export interface Candidate {
@@ -13,7 +12,7 @@ export interface Candidate {
 }
 
 /** Names an answer of a run. */
-export function placeOf({ round, query, answer }: Pick<Rating, "round" | "query" | "answer">): string {
+export function placeOf({ round, query, answer }: { round: number; query: number; answer: number }): string {
   return `${round}/${query}/${answer}`;
 }
 
@@ -37,51 +36,71 @@ function judged({ selfReward, reward }: AnswerRecord): number | undefined {
   return reward === null ? undefined : Math.round(reward * 7);
 }
 
+/** Where answers are looked for, and for whom. */
+export interface Search {
+  /** In order. */
+  readonly rounds: readonly number[];
+  /** Places of the answers that the rater has rated. */
+  readonly rated: ReadonlySet<string>;
+  readonly count: number;
+  readonly rater: string;
+  /** Reads a round's queries; asked once for each round that is looked at. */
+  readonly queriesOf: (round: number) => Promise<readonly QueryRecord[]>;
+}
+
 /**
  * Picks what one rater rates next: answers that they have not rated, spread over rounds (equal steps) and over the judge's
  * scores (of a round's answers, one of a score that was picked least so far). Ties and the order are scrambled by a hash,
  * so that they tell a blind rater nothing, and are the same when the rater comes back. [ours]
  */
-export async function* pick(
-  client: DaemonClient,
-  run: string,
-  options: {
-    readonly rounds: readonly number[];
-    readonly rated: ReadonlySet<string>;
-    readonly count: number;
-    readonly rater: string;
-  },
-): AsyncGenerator<Candidate> {
-  const { rounds, rated, count, rater } = options;
+export async function nextSamples({ rounds, rated, count, rater, queriesOf }: Search): Promise<Candidate[]> {
   const seen = new Set(rated);
-  const picked = new Map<number | undefined, number>();
-  let left = count;
+  const scores = new Map<number | undefined, number>();
+  const left = new Map<number, Candidate[]>();
+  const picked: Candidate[] = [];
   // As many passes over the rounds as it takes: few rounds may have to give several answers each.
-  while (left > 0) {
-    const order = spread(rounds, left).sort((a, b) => scramble(`${rater}/${a}`) - scramble(`${rater}/${b}`));
-    const before = left;
+  for (let before = -1; picked.length < count && picked.length > before; ) {
+    before = picked.length;
+    const order = spread(rounds, count - before).sort((a, b) => scramble(`${rater}/${a}`) - scramble(`${rater}/${b}`));
     for (const round of order) {
-      const candidates = candidatesOf(round, await allQueries(client, run, round)).filter(
-        (candidate) => !seen.has(nameOf(candidate)),
-      );
-      const rank = ({ answer }: Candidate): number => picked.get(judged(answer)) ?? 0;
+      const all = left.get(round) ?? candidatesOf(round, await queriesOf(round));
+      const candidates = all.filter((candidate) => !seen.has(nameOf(candidate)));
+      left.set(round, candidates);
+      const rank = ({ answer }: Candidate): number => scores.get(judged(answer)) ?? 0;
       const [next] = candidates.sort(
         (a, b) => rank(a) - rank(b) || scramble(`${rater}/${nameOf(a)}`) - scramble(`${rater}/${nameOf(b)}`),
       );
       if (!next) continue;
-      picked.set(judged(next.answer), rank(next) + 1);
+      scores.set(judged(next.answer), rank(next) + 1);
       seen.add(nameOf(next));
-      left--;
-      yield next;
+      picked.push(next);
     }
-    if (left === before) return;
   }
+  return picked;
 }
 
 function nameOf({ round, query, index }: Candidate): string {
   return placeOf({ round, query: query.index, answer: index });
 }
 
-function candidatesOf(round: number, queries: readonly QueryRecord[]): Candidate[] {
+/** The answers of a round's queries. */
+export function candidatesOf(round: number, queries: readonly QueryRecord[]): Candidate[] {
   return queries.flatMap((query) => query.answers.map((answer, index) => ({ round, query, index, answer })));
+}
+
+/** An answer as its rater sees it: without anything that tells how it was scored. */
+export function blindSample(
+  run: string,
+  { round, query, index, answer }: Candidate,
+): ResultOf<"sparring/sample/next">["samples"][number] {
+  return {
+    run,
+    round,
+    query: query.index,
+    answer: index,
+    queryText: query.text,
+    answerText: answer.text,
+    tokens: answer.tokens.length,
+    stop: answer.stop,
+  };
 }
