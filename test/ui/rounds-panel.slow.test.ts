@@ -1,0 +1,229 @@
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import type { Browser } from "playwright-core";
+import { until } from "../e2e/daemons.ts";
+import { violations } from "./axe.ts";
+import { launchBrowser, PanelPage, type Theme, themes } from "./harness/panel-page.ts";
+import { additionRecording, RecordedDaemon, type Recording } from "./harness/recording.ts";
+import { hostileText, progressAt, syntheticRecording } from "./harness/synthetic.ts";
+
+let browser: Browser;
+before(async () => {
+  browser = await launchBrowser();
+});
+after(() => browser?.close());
+
+interface Opened {
+  readonly panel: PanelPage<"rounds">;
+  readonly daemon: RecordedDaemon;
+  readonly run: string;
+}
+
+/** Opens the panel on a recording, waits for its answers, and closes it after `use`; it must not have complained. */
+async function withPanel(
+  recording: Recording,
+  use: (opened: Opened) => Promise<void>,
+  { theme = "dark-modern" as Theme, width = 1400, height = 900 } = {},
+): Promise<void> {
+  const daemon = new RecordedDaemon(recording);
+  const run = recording.details.overview.id;
+  const answer = daemon.answer.bind(daemon);
+  const panel = await PanelPage.open(browser, { panel: "rounds", input: { run }, theme, width, height, answer });
+  try {
+    await panel.page.locator(".answer .tokens .heat").first().waitFor();
+    await use({ panel, daemon, run });
+    assert.deepEqual(panel.complaints, []);
+  } finally {
+    await panel.close();
+  }
+}
+
+const long = (): Recording => syntheticRecording({ rounds: 312, of: 500 });
+
+describe("the rounds panel", () => {
+  test("is used by keys alone", async () => {
+    await withPanel(additionRecording(), async ({ panel, run }) => {
+      const { page, commands } = panel;
+      const press = (key: string) => page.keyboard.press(key);
+      const heading = (text: string) => page.getByRole("heading", { name: text, exact: true }).waitFor();
+      const option = page.locator('[role="option"][aria-selected="true"]');
+      assert.equal(panel.title, "Rounds: addition-small");
+      assert.equal(panel.watched, run);
+
+      await heading("Round 40");
+      await press("ArrowLeft");
+      await heading("Round 39");
+      await press("Home");
+      await heading("Round 0");
+      await page.getByText("No queries were played in this round").waitFor();
+      await press("End");
+      await heading("Round 40");
+      await press(",");
+      await heading("Round 30");
+      await press("End");
+      await heading("Round 40");
+
+      const first = await option.textContent();
+      await press("ArrowDown");
+      assert.notEqual(await option.textContent(), first);
+      await heading("Query 2 of 12");
+      await press("j");
+      await page.locator(".answer.open [aria-label='Answer 2']").waitFor();
+      await press("Enter");
+      assert.equal(await page.locator(".answer.open").count(), 0);
+      await press("Enter");
+      await page.locator(".token-facts").waitFor();
+
+      await press("h");
+      await page.getByText("underlined: negative").waitFor();
+      await press("t");
+      assert.equal(await page.getByRole("table").count(), 6);
+      await press("t");
+      await press("c");
+      await heading("Curriculum");
+      assert.equal(await page.locator(".curriculum-column").count(), 5);
+      await press("c");
+
+      const place = { run, round: 40, query: Number((await option.getAttribute("id"))!.split("-")[1]), answer: 1 };
+      await heading("Round 40");
+      for (const key of ["r", "w", "f", "l"]) await press(key);
+      assert.deepEqual(commands, [
+        { command: "sparring.rate", args: place },
+        { command: "sparring.why", args: place },
+        { command: "sparring.fork", args: { run, round: 40 } },
+        { command: "sparring.openLineage", args: { run } },
+      ]);
+
+      await press("?");
+      await page.getByRole("dialog", { name: "All keys" }).waitFor();
+      await press("ArrowLeft");
+      await press("Escape");
+      await page.getByRole("dialog").waitFor({ state: "hidden" });
+      await heading("Round 40");
+    });
+  });
+
+  test("follows a live run until a person picks a round, and fetches only what is new", async () => {
+    await withPanel(long(), async ({ panel, daemon, run }) => {
+      const { page } = panel;
+      await page.getByText("53/84").waitFor();
+      const tell = (finished: number): Promise<void> =>
+        panel.tell({ type: "told", method: "sparring/round/progress", params: progressAt(run, finished, 500, 0.25) });
+      const grow = (): void => {
+        const { series, rounds } = daemon.recording.series;
+        const grown = Object.entries(series).map(([metric, values]) => [metric, [...values, values.at(-1) ?? null]]);
+        daemon.recording = {
+          ...daemon.recording,
+          series: { rounds: [...rounds, rounds.length], series: Object.fromEntries(grown) },
+        };
+      };
+      grow();
+      await tell(313);
+      await page.getByRole("heading", { name: "Round 313" }).waitFor();
+      assert.deepEqual(
+        daemon.asked
+          .filter(({ method }) => method === "sparring/round/series")
+          .map(({ params }) => (params as { after: number }).after),
+        [-1, 312],
+      );
+      for (let times = 0; times < 5; times++) await page.keyboard.press("PageUp");
+      await page.getByRole("heading", { name: "Round 263" }).waitFor();
+      grow();
+      await tell(314);
+      await page.getByText("314 live").waitFor();
+      await page.getByRole("heading", { name: "Round 263" }).waitFor();
+      await page.keyboard.press("p");
+      await page.getByRole("button", { name: "Stop" }).click();
+      assert.deepEqual(panel.commands, [
+        { command: "sparring.pause", args: { run } },
+        { command: "sparring.stop", args: { run } },
+      ]);
+    });
+  });
+
+  test("says when the daemon is away, keeps what it shows, and asks again when it is back", async () => {
+    await withPanel(additionRecording(), async ({ panel, daemon }) => {
+      const { page } = panel;
+      await panel.connection("away", "It was stopped.");
+      await page.getByText("The daemon is away.").waitFor();
+      assert.ok((await page.locator(".answer").count()) > 0);
+      const fetches = () => daemon.asked.filter(({ method }) => method === "sparring/round/series");
+      const before = fetches().length;
+      await panel.connection("connected");
+      await page.getByText("The daemon is away.").waitFor({ state: "hidden" });
+      await until(() => fetches().length > before);
+      const later = fetches();
+      assert.equal((later.at(-1)!.params as { after: number }).after, -1);
+    });
+  });
+
+  test("shows hostile text inert, with everything that can't be seen written out", async () => {
+    await withPanel(long(), async ({ panel }) => {
+      const { page } = panel;
+      const row = page.getByRole("option").filter({ hasText: "Explain to a ten-year-old" });
+      await row.click();
+      const shown = page.locator(".query-text");
+      await shown.getByText("‹U+202E›").waitFor();
+      const text = await shown.textContent();
+      for (const visible of [
+        '<script>document.title="owned"</script>',
+        "‹U+001B›[31m",
+        "‹U+200B›",
+        "‹U+2066›",
+        "‹U+E000›",
+      ]) {
+        assert.ok(text!.includes(visible), visible);
+      }
+      const whole = (await page.locator("body").textContent())!;
+      for (const unseen of ["\u001b", "\u200b", "\u202e", "\u202c", "\u2066", "\ue000"]) {
+        assert.ok(hostileText.includes(unseen) && !whole.includes(unseen));
+      }
+      assert.equal(await page.locator("#panel img, #panel script, #panel a").count(), 0);
+      assert.equal(await page.title(), "rounds");
+    });
+  });
+
+  test("draws 10,000 rounds with no more points than pixels", async () => {
+    await withPanel(syntheticRecording({ rounds: 10_000, of: 12_000 }), async ({ panel }) => {
+      const { page } = panel;
+      const lines = await page
+        .locator(".chart .line")
+        .evaluateAll((all) => all.map((line) => String(line.getAttribute("d"))));
+      const width = (await page.locator(".plot").first().boundingBox())!.width;
+      assert.ok(lines.length >= 8);
+      for (const d of lines) assert.ok(d.split(/[ML]/).length <= width + 2);
+      await page.keyboard.press("Home");
+      await page.getByRole("heading", { name: "Round 0", exact: true }).waitFor();
+    });
+  });
+
+  for (const theme of themes) {
+    test(`has nothing that axe finds wrong, ${theme}`, async () => {
+      await withPanel(
+        long(),
+        async ({ panel: { page } }) => {
+          assert.deepEqual(await violations(page.mainFrame()), []);
+          for (const key of ["t", "c"]) await page.keyboard.press(key);
+          await page.locator(".curriculum-column li").first().waitFor();
+          assert.deepEqual(await violations(page.mainFrame()), []);
+        },
+        { theme },
+      );
+    });
+  }
+
+  test("fits 800×600 and less: nothing sticks out to the right", async () => {
+    for (const width of [800, 560]) {
+      await withPanel(
+        long(),
+        async ({ panel: { page } }) => {
+          const overflow = await page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth",
+          );
+          assert.equal(overflow, 0);
+        },
+        { width, height: 600 },
+      );
+    }
+  });
+});

@@ -1,0 +1,160 @@
+import type { RunOverview } from "../../daemon/protocol.ts";
+import type { KeyBinding } from "../shared/keys.ts";
+import type { Host } from "../shared/messages.ts";
+import type { QueryRecord } from "./data/records.ts";
+import { runControl } from "./header/run-control.ts";
+import type { ViewState } from "./view-state.ts";
+
+interface PanelSituation {
+  readonly host: Host;
+  readonly view: ViewState;
+  readonly change: (part: Partial<ViewState>) => void;
+  readonly overview: RunOverview;
+  /** What is selected. */
+  readonly place: { readonly run: string; readonly round: number; readonly query?: number; readonly answer: number };
+  readonly first: number;
+  readonly last: number;
+  /** In the order in which they are shown. */
+  readonly queries: readonly QueryRecord[];
+  readonly checkpoints: readonly number[];
+  readonly forkFrom: number | null;
+}
+
+/** The panel's keys, in the order of the bar. */
+export function panelKeys(situation: PanelSituation): KeyBinding[] {
+  return [
+    ...roundKeys(situation),
+    ...queryKeys(situation),
+    ...viewKeys(situation),
+    ...runKeys(situation),
+    ...rareKeys(situation),
+  ];
+}
+
+function roundKeys({ change, place, first, last }: PanelSituation): KeyBinding[] {
+  const go = (step: number): void => change({ round: Math.min(last, Math.max(first, place.round + step)), answer: 0 });
+  return [
+    {
+      keys: ["ArrowLeft", "ArrowRight"],
+      label: "round",
+      group: "Round",
+      run: (key) => go(key === "ArrowLeft" ? -1 : 1),
+    },
+    { keys: ["End"], label: "newest", group: "Round", run: () => change({ round: null, answer: 0 }) },
+    {
+      keys: ["PageUp", "PageDown"],
+      label: "10 rounds back or on",
+      group: "Round",
+      hidden: true,
+      run: (key) => go(key === "PageUp" ? -10 : 10),
+    },
+    {
+      keys: ["Home"],
+      label: "first round",
+      group: "Round",
+      hidden: true,
+      run: () => change({ round: first, answer: 0 }),
+    },
+  ];
+}
+
+function queryKeys({ host, view, change, place, queries }: PanelSituation): KeyBinding[] {
+  const at = queries.findIndex(({ index }) => index === place.query);
+  const answers = queries[at]?.answers.length ?? 0;
+  const query = (step: number): void => {
+    const next = queries[Math.min(queries.length - 1, Math.max(0, at + step))];
+    if (next) change({ query: next.index, answer: 0 });
+  };
+  const answer = (step: number): void =>
+    change({ answer: Math.min(Math.max(0, answers - 1), Math.max(0, place.answer + step)) });
+  const group = "Query and answer";
+  return [
+    { keys: ["ArrowUp", "ArrowDown"], label: "query", group, run: (key) => query(key === "ArrowUp" ? -1 : 1) },
+    { keys: ["j", "k"], label: "answer", group, run: (key) => answer(key === "j" ? 1 : -1) },
+    { keys: ["Enter"], label: view.isOpen ? "close" : "open", group, run: () => change({ isOpen: !view.isOpen }) },
+    { keys: ["r"], label: "rate", group, run: () => host.run("sparring.rate", place) },
+    { keys: ["w"], label: "why this score", group, run: () => host.run("sparring.why", place) },
+  ];
+}
+
+function viewKeys({ view, change }: PanelSituation): KeyBinding[] {
+  const other = view.view === "curriculum" ? "round" : "curriculum";
+  return [
+    {
+      keys: ["h"],
+      label: "log-probability / advantage",
+      group: "View",
+      run: () => change({ heat: view.heat === "logprob" ? "advantage" : "logprob" }),
+    },
+    { keys: ["c"], label: other, group: "View", run: () => change({ view: other }) },
+    {
+      keys: ["t"],
+      label: view.asTable ? "tables as charts" : "charts as tables",
+      group: "View",
+      run: () => change({ asTable: !view.asTable }),
+    },
+  ];
+}
+
+function runKeys({ host, overview, place: { run }, forkFrom }: PanelSituation): KeyBinding[] {
+  const control = runControl(overview);
+  const group = "Run";
+  return [
+    ...(control
+      ? [{ keys: ["p"], label: control.title.toLowerCase(), group, run: () => host.run(control.command, { run }) }]
+      : []),
+    ...(forkFrom === null
+      ? []
+      : [
+          {
+            keys: ["f"],
+            label: `fork from round ${forkFrom}`,
+            group,
+            run: () => host.run("sparring.fork", { run, round: forkFrom }),
+          },
+        ]),
+    {
+      keys: ["o"],
+      label: "compare with other weights",
+      group,
+      hidden: true,
+      run: () => host.run("sparring.compare", { run, round: forkFrom ?? undefined }),
+    },
+  ];
+}
+
+function rareKeys({ host, change, place: { run, round, query }, checkpoints }: PanelSituation): KeyBinding[] {
+  return [
+    {
+      keys: [",", "."],
+      label: "earlier or later checkpoint",
+      group: "Round",
+      hidden: true,
+      run: (key) => {
+        const next = key === "," ? checkpoints.findLast((one) => one < round) : checkpoints.find((one) => one > round);
+        if (next !== undefined) change({ round: next, answer: 0 });
+      },
+    },
+    {
+      keys: ["d"],
+      label: "open the round as a document",
+      group: "Round",
+      hidden: true,
+      run: () => host.run("sparring.openRoundDocument", { run, round }),
+    },
+    {
+      keys: ["a"],
+      label: "play the query again",
+      group: "Query and answer",
+      hidden: true,
+      run: () => host.run("sparring.playAgain", { run, round, query }),
+    },
+    {
+      keys: ["l"],
+      label: "lineage",
+      group: "Run",
+      hidden: true,
+      run: () => host.run("sparring.openLineage", { run }),
+    },
+  ];
+}

@@ -1,0 +1,216 @@
+import type { VNode } from "preact";
+import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
+import { useAnswer } from "../shared/answer.ts";
+import { KeyBar } from "../shared/key-bar.tsx";
+import type { PanelProps } from "../shared/mount.tsx";
+import { plain } from "../shared/numbers.ts";
+import { Empty, Failure, Loading } from "../shared/states.tsx";
+import { chartMetrics, chartSpecs } from "./charts/chart-specs.ts";
+import { Charts } from "./charts/charts.tsx";
+import { spreadRounds } from "./curriculum/columns.ts";
+import { Curriculum } from "./curriculum/curriculum.tsx";
+import type { RunDetails } from "./data/records.ts";
+import { useForks } from "./data/use-forks.ts";
+import { useRatings } from "./data/use-ratings.ts";
+import { useRounds } from "./data/use-round.ts";
+import { useRun } from "./data/use-run.ts";
+import { useSeries } from "./data/use-series.ts";
+import { numberSetting, textSetting } from "./header/facts.ts";
+import { Header } from "./header/header.tsx";
+import { panelKeys } from "./panel-keys.ts";
+import { hardestFirst } from "./queries/query-order.ts";
+import { RoundView } from "./round-view.tsx";
+import { Timeline } from "./timeline/timeline.tsx";
+import { initialView, restoredView, type ViewState } from "./view-state.ts";
+
+const curriculumColumns = 5;
+
+/** A run's rounds: how it went, what was asked and answered, and what can be done next. */
+export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): VNode {
+  const { run } = input;
+  const [view, setView] = useView(host, input);
+  const change = useCallback((part: Partial<ViewState>) => setView((former) => ({ ...former, ...part })), [setView]);
+
+  const followed = useRun(host, connection, run);
+  const { finished, overview } = followed;
+  const details = followed.details.value?.overview.id === run ? followed.details.value : undefined;
+  const { series, loaded, problem } = useSeries(host, connection, run, chartMetrics, details && finished);
+  const ratings = useRatings(host, connection, run);
+  const forks = useForks(host, connection, run);
+  const checkpoints = useCheckpoints(host, connection, run, finished, details);
+
+  const first = series.rounds[0] ?? 0;
+  const last = series.rounds.at(-1) ?? 0;
+  const selected = Math.min(last, Math.max(first, view.round ?? last));
+  const wanted = useMemo(() => (series.rounds.length === 0 ? [] : [selected]), [series.rounds.length === 0, selected]);
+  const rounds = useRounds(host, connection, run, wanted);
+  // While another round is on its way, the former one stays.
+  const played = rounds.rounds.get(selected) ?? [...rounds.rounds.values()][0];
+  const queries = useMemo(() => hardestFirst(played?.queries ?? []), [played]);
+  const query = queries.find(({ index }) => index === view.query) ?? queries[0];
+  const answer = Math.min(view.answer, Math.max(0, (query?.answers.length ?? 0) - 1));
+  const forkFrom = checkpoints.findLast((round) => round <= selected) ?? null;
+
+  useEffect(() => {
+    if (overview) host.setTitle(`Rounds: ${overview.name}`);
+  }, [host, overview?.name]);
+
+  const answerLimit = details && numberSetting(details.config, "solver.max_tokens");
+  const specs = useMemo(() => chartSpecs(answerLimit), [answerLimit]);
+  const rewardFormula = useMemo(() => details && formulaOf(details), [details]);
+  const selectRound = useCallback((round: number) => change({ round, answer: 0 }), [change]);
+  const selectQuery = useCallback((index: number) => change({ query: index, answer: 0 }), [change]);
+  const selectAnswer = useCallback(
+    (index: number) =>
+      setView((former) => ({ ...former, answer: index, isOpen: former.answer === index ? !former.isOpen : true })),
+    [setView],
+  );
+  const openQuery = useCallback(
+    (round: number, index: number) => change({ round, query: index, answer: 0, view: "round" }),
+    [change],
+  );
+  const chooseCurriculum = useCallback((curriculum: readonly number[]) => change({ curriculum }), [change]);
+  const firstPlayed = Math.min(last, Math.max(1, first));
+  const curriculum = useMemo(
+    () => view.curriculum ?? spreadRounds(firstPlayed, last, curriculumColumns),
+    [view.curriculum, firstPlayed, last],
+  );
+
+  if (followed.details.problem && !details) {
+    return <Failure problem={followed.details.problem} again={followed.details.again} />;
+  }
+  if (!details || !overview || !loaded) return <Loading what={`run ${run}`} />;
+  const isLive = overview.state === "running" || overview.state === "paused" || overview.state === "starting";
+  const place = { run, round: selected, query: query?.index, answer };
+  return (
+    <main class="rounds-panel">
+      <Header
+        host={host}
+        connection={connection}
+        overview={overview}
+        details={details}
+        forkFrom={forkFrom}
+        selected={selected}
+      />
+      {problem ? (
+        <Failure problem={problem} />
+      ) : series.rounds.length === 0 ? (
+        <Empty title={overview.state === "queued" ? "This run waits for its turn" : "No round is finished yet"}>
+          <p class="dim">Charts, queries and answers appear here with the first finished round.</p>
+        </Empty>
+      ) : (
+        <>
+          <Charts
+            specs={specs}
+            series={series}
+            ratings={ratings}
+            selected={selected}
+            asTable={view.asTable}
+            onSelect={selectRound}
+          />
+          <Timeline
+            first={first}
+            finished={last}
+            rounds={overview.rounds}
+            selected={selected}
+            isLive={isLive}
+            checkpoints={checkpoints}
+            checkpointEvery={isLive ? numberSetting(details.config, "checkpoints.every") : undefined}
+            forks={forks}
+            onSelect={selectRound}
+          />
+          {view.view === "curriculum" ? (
+            <Curriculum
+              host={host}
+              connection={connection}
+              run={run}
+              rounds={curriculum}
+              first={firstPlayed}
+              last={last}
+              onRounds={chooseCurriculum}
+              onOpen={openQuery}
+            />
+          ) : rounds.problem ? (
+            <Failure problem={rounds.problem} />
+          ) : played ? (
+            <RoundView
+              host={host}
+              connection={connection}
+              run={run}
+              played={played}
+              queries={queries}
+              query={query}
+              answer={answer}
+              isOpen={view.isOpen}
+              heat={view.heat}
+              ratings={ratings}
+              verified={textSetting(details.config, "judge.reward.kind") === "verifier"}
+              rewardFormula={rewardFormula!}
+              answerLimit={answerLimit ?? 256}
+              onQuery={selectQuery}
+              onAnswer={selectAnswer}
+            />
+          ) : (
+            <Loading what={`round ${selected}`} />
+          )}
+        </>
+      )}
+      <KeyBar
+        bindings={panelKeys({ host, view, change, overview, place, first, last, queries, checkpoints, forkFrom })}
+      />
+    </main>
+  );
+}
+
+/** The view's state: as the panel was opened, or as it was left. */
+function useView(
+  host: PanelProps<"rounds">["host"],
+  input: PanelProps<"rounds">["input"],
+): [ViewState, (next: (former: ViewState) => ViewState) => void] {
+  const [view, setView] = useState<ViewState>(
+    () =>
+      (input.round === undefined ? restoredView(host.state.get(), input.run) : undefined) ??
+      initialView(input.run, input.round, input.query),
+  );
+  // The editor may show another run or round in the same panel.
+  const [opened, setOpened] = useState(input);
+  if (opened !== input) {
+    setOpened(input);
+    setView(
+      view.run === input.run
+        ? { ...view, round: input.round ?? view.round, query: input.query ?? view.query }
+        : initialView(input.run, input.round, input.query),
+    );
+  }
+  useEffect(() => host.state.set(view), [host, view]);
+  return [view, setView];
+}
+
+/** Rounds with a checkpoint; asked for again when the run has passed one that is due. */
+function useCheckpoints(
+  host: PanelProps<"rounds">["host"],
+  connection: PanelProps<"rounds">["connection"],
+  run: string,
+  finished: number | null,
+  details: RunDetails | undefined,
+): readonly number[] {
+  const every = (details && numberSetting(details.config, "checkpoints.every")) ?? 1;
+  const due = Math.floor((finished ?? 0) / every);
+  const { value, again } = useAnswer(host, connection, "sparring/checkpoint/list", { run });
+  useEffect(() => {
+    if (due > 0) again();
+  }, [due, details?.overview.state, again]);
+  return useMemo(() => value?.checkpoints.map(({ round }) => round) ?? [], [value]);
+}
+
+/** What the advantages are made of, as the legend says it. */
+function formulaOf({ config, overview }: RunDetails): VNode {
+  const scale = numberSetting(config, "judge.self_reward.scale") ?? 1;
+  return overview.algorithm === "lsp" ? (
+    <>
+      A = r − group mean, r = R + {scale === 1 ? "" : `${plain(scale)} `}R<sub>Q</sub>
+    </>
+  ) : (
+    <>A = R − group mean</>
+  );
+}
