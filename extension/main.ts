@@ -13,7 +13,7 @@ import { notifyOfRuns } from "./runs/notifier.ts";
 import { Runs } from "./runs/runs.ts";
 import { StatusItem } from "./runs/status-item.ts";
 import { RunTree } from "./runs/tree-view.ts";
-import { label } from "./text/visible.ts";
+import { label } from "./text/label.ts";
 
 let daemon: Daemon | undefined;
 let interest: Interest | undefined;

@@ -1,7 +1,7 @@
 import type { ParamsOf, ResultOf } from "../protocol.ts";
+import { fixed, percent } from "../text/numbers.ts";
 import type { Colours } from "./text/colours.ts";
 import { padEnd, width, wrap } from "./text/fit.ts";
-import { fixed, percent } from "./text/numbers.ts";
 import { printable } from "./text/printable.ts";
 import type { Style } from "./text/style.ts";
 

@@ -59,13 +59,3 @@ export function findRun(text: string, runs: readonly RunOverview[]): RunOverview
 export async function resolveRun(client: DaemonClient, text: string): Promise<RunOverview> {
   return findRun(text, await allRuns(client));
 }
-
-/** A readable id that no other run has: the name, the day, and random characters. */
-export function newId(name: string, date: Date, unique: string): string {
-  const slug = name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-|-$/g, "")
-    .slice(0, 40);
-  return `${slug || "run"}-${date.toISOString().slice(0, 10).replaceAll("-", "")}-${unique}`;
-}

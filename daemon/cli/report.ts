@@ -1,7 +1,7 @@
 import { layout } from "../store/layout.ts";
+import { duration, percent, points } from "../text/numbers.ts";
 import type { Colours } from "./text/colours.ts";
 import { padEnd, truncate, width, wrap } from "./text/fit.ts";
-import { duration, percent, points } from "./text/numbers.ts";
 import { printable } from "./text/printable.ts";
 import type { Style } from "./text/style.ts";
 import { tilde } from "./watch/header.ts";

@@ -1,9 +1,9 @@
 import type { DaemonClient } from "../client/client.ts";
 import type { AnswerRecord, QueryRecord } from "../store/records.ts";
+import { fixed } from "../text/numbers.ts";
 import { verdict } from "./report.ts";
 import type { Colours } from "./text/colours.ts";
 import { padEnd, width, wrap } from "./text/fit.ts";
-import { fixed } from "./text/numbers.ts";
 import { printable } from "./text/printable.ts";
 import type { Style } from "./text/style.ts";
 

@@ -1,6 +1,6 @@
+import { duration, percent, points } from "../text/numbers.ts";
 import type { Colours } from "./text/colours.ts";
 import { padStart } from "./text/fit.ts";
-import { duration, percent, points } from "./text/numbers.ts";
 import type { RunSummary } from "./watch/summary.ts";
 
 /** The mean of several runs of one config. */

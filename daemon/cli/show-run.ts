@@ -1,8 +1,8 @@
 import type { RunOverview } from "../protocol.ts";
 import type { RoundRecord } from "../store/records.ts";
+import { age, bytes } from "../text/numbers.ts";
 import { inkOf } from "./states.ts";
 import { padEnd, wrap } from "./text/fit.ts";
-import { age, bytes } from "./text/numbers.ts";
 import { printable } from "./text/printable.ts";
 import type { Style } from "./text/style.ts";
 import { headerLines } from "./watch/header.ts";

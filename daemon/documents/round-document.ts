@@ -1,7 +1,7 @@
 import type { AnswerRecord, QueryRecord } from "../store/records.ts";
+import { visibleLine } from "../text/visible.ts";
 import { type RoundFacts, roundHead } from "./round-head.ts";
 import { type LineRange, marginLines, type TextPlace } from "./text-place.ts";
-import { visibleLine } from "./visible.ts";
 
 /** An answer and its lines: the heading first, then its text. */
 export interface AnswerPlace extends LineRange {

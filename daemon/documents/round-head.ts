@@ -1,6 +1,6 @@
 import { mean } from "../selfplay/statistics.ts";
 import type { QueryRecord, RoundRecord } from "../store/records.ts";
-import { visibleLine } from "./visible.ts";
+import { visibleLine } from "../text/visible.ts";
 
 /** What a round's document is made of. */
 export interface RoundFacts {

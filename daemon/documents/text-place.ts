@@ -1,4 +1,4 @@
-import { shownOffset, sourceOffset, visible } from "./visible.ts";
+import { shownOffset, sourceOffset, visible } from "../text/visible.ts";
 
 /** A line and a column in it, both from 0, columns in UTF-16 units: as the Language Server Protocol counts. */
 export interface Position {

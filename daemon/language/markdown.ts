@@ -1,4 +1,4 @@
-import { visibleLine } from "../documents/visible.ts";
+import { visibleLine } from "../text/visible.ts";
 
 /** Text that a model, a file or a person wrote, as Markdown that shows it as it is, in one line: no markup, no link, no HTML. */
 export function plainMarkdown(text: string): string {

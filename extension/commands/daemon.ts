@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { SparringError } from "../../daemon/errors.ts";
 import type { App } from "../app.ts";
-import { label } from "../text/visible.ts";
+import { label } from "../text/label.ts";
 
 /** Ends the daemon and starts one of this version; asks first where a run is under way. */
 export async function restartDaemon(app: App): Promise<void> {

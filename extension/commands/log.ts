@@ -1,9 +1,10 @@
 import { join } from "node:path";
 import * as vscode from "vscode";
 import type { RunPlace } from "../../daemon/editor.ts";
+import { visible } from "../../daemon/text/visible.ts";
 import type { App } from "../app.ts";
 import { homeFolder } from "../daemon/settings.ts";
-import { label, visibleLines } from "../text/visible.ts";
+import { label } from "../text/label.ts";
 import { pick } from "./pick.ts";
 
 /** Of a run's log, so many of the newest lines are shown. */
@@ -28,7 +29,7 @@ function pickLog(app: App): Promise<"editor" | "daemon" | { readonly run: string
 async function showRunLog(app: App, run: string): Promise<void> {
   const { lines, file } = await app.daemon.request("sparring/run/log", { run, lines: shownLines, level: "debug" });
   const head = `# The newest ${lines.length} lines of ${file}`;
-  await app.texts.show(`${run}.log`, visibleLines([head, ...lines, ""].join("\n")));
+  await app.texts.show(`${run}.log`, visible([head, ...lines, ""].join("\n")));
 }
 
 /** A daemon that is away has left its log in the home. */

@@ -1,10 +1,10 @@
 import * as vscode from "vscode";
 import type { RunPlace } from "../../daemon/editor.ts";
 import { SparringError } from "../../daemon/errors.ts";
+import { bytes } from "../../daemon/text/numbers.ts";
 import type { App } from "../app.ts";
 import { estimateText, evaluationSentence, evaluationText } from "../documents/results-text.ts";
-import { bytes } from "../text/numbers.ts";
-import { label } from "../text/visible.ts";
+import { label } from "../text/label.ts";
 import { configText } from "./config-text.ts";
 import { pick, pickRun, pickWeights, type Weights } from "./pick.ts";
 import { refuse } from "./start.ts";

@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import type { RunPlace } from "../../daemon/editor.ts";
 import type { ResultOf, RunOverview } from "../../daemon/protocol.ts";
+import { bytes, fixed } from "../../daemon/text/numbers.ts";
 import type { App } from "../app.ts";
-import { bytes, fixed } from "../text/numbers.ts";
-import { label, shortened } from "../text/visible.ts";
+import { label, shortened } from "../text/label.ts";
 
 /** A record's text in a list is at most so long, characters. */
 const shownText = 90;
@@ -121,7 +121,7 @@ export async function pickQuery(
     `A query of round ${place.round}`,
     queries.map((query) => ({
       label: `${query.index}: ${label(shortened(query.text, shownText))}`,
-      description: query.admitted ? `V ${fixed(query.V, 2)}` : "not admitted",
+      description: query.admitted ? `V ${fixed(2)(query.V)}` : "not admitted",
       value: query,
     })),
   );
@@ -134,7 +134,7 @@ export async function pickAnswer({ answers, index }: Query, answer: number | und
     `An answer to query ${index}`,
     answers.map(({ text, reward, selfReward }, i) => ({
       label: `${i}: ${label(shortened(text, shownText))}`,
-      description: `R ${fixed(reward, 2)}, R_Q ${fixed(selfReward, 1)}`,
+      description: `R ${fixed(2)(reward)}, R_Q ${fixed(1)(selfReward)}`,
       value: i,
     })),
   );

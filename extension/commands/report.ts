@@ -1,6 +1,6 @@
 import * as vscode from "vscode";
 import { AbortedError, SparringError } from "../../daemon/errors.ts";
-import { label } from "../text/visible.ts";
+import { label } from "../text/label.ts";
 
 /** Errors that a new daemon may end. */
 const ofTheDaemon = /^(extension\/(away|no-connection)|client\/.*|protocol\/version)$/;

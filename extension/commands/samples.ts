@@ -1,9 +1,9 @@
 import * as vscode from "vscode";
 import { type EditorCommands, type RunPlace, roundOf } from "../../daemon/editor.ts";
+import { visible, visibleLine } from "../../daemon/text/visible.ts";
 import type { App } from "../app.ts";
 import { replayText } from "../documents/results-text.ts";
 import { whyText } from "../documents/why-text.ts";
-import { visible, visibleLines } from "../text/visible.ts";
 import type { Called } from "./arguments.ts";
 import { pickAnswer, pickQuery, pickRound, pickRun, pickWeights, type Query } from "./pick.ts";
 import { withProgress } from "./with-progress.ts";
@@ -61,7 +61,7 @@ export async function why(app: App, place: EditorCommands["sparring.why"]): Prom
 /** The difference of two texts; of two answers that are asked for, where none are given. */
 export async function diffTexts(app: App, { title, left, right }: Called<"sparring.diffTexts">): Promise<void> {
   if (left !== undefined && right !== undefined) {
-    return app.texts.showDifference(visible(title || "Two texts"), visibleLines(left), visibleLines(right));
+    return app.texts.showDifference(visibleLine(title || "Two texts"), visible(left), visible(right));
   }
   const picked = await pickSample(app, {}, "Answers of which run?");
   if (!picked) return;
@@ -71,5 +71,5 @@ export async function diffTexts(app: App, { title, left, right }: Called<"sparri
   const { query, run, round } = picked;
   const [a, b] = [query.answers[first]!, query.answers[second]!];
   const name = `${run}, round ${round}, query ${query.index}: answers ${first} and ${second}`;
-  await app.texts.showDifference(name, visibleLines(a.text), visibleLines(b.text));
+  await app.texts.showDifference(name, visible(a.text), visible(b.text));
 }

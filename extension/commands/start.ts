@@ -5,9 +5,9 @@ import { basename, dirname, join } from "node:path";
 import * as vscode from "vscode";
 import { SparringError } from "../../daemon/errors.ts";
 import type { ParamsOf, Problem, RunOverview } from "../../daemon/protocol.ts";
+import { newRunId } from "../../daemon/text/run-id.ts";
 import type { App } from "../app.ts";
-import { newRunId } from "../documents/run-id.ts";
-import { label } from "../text/visible.ts";
+import { label } from "../text/label.ts";
 import { configText, showProblems, workspaceFolder } from "./config-text.ts";
 import { pick } from "./pick.ts";
 

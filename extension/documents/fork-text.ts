@@ -1,5 +1,5 @@
 import type { ResultOf } from "../../daemon/protocol.ts";
-import { label } from "../text/visible.ts";
+import { label } from "../text/label.ts";
 
 /** A checkpoint that a config document forks from. */
 export interface ForkPoint {

@@ -1,6 +1,6 @@
 import type { ResultOf, ScoredAnswer } from "../../daemon/protocol.ts";
-import { fixed, percent } from "../text/numbers.ts";
-import { visible } from "../text/visible.ts";
+import { fixed, percent } from "../../daemon/text/numbers.ts";
+import { visibleLine } from "../../daemon/text/visible.ts";
 import { margin } from "./why-text.ts";
 
 /** Fresh answers to a stored query. */
@@ -10,7 +10,7 @@ export function replayText(
 ): string {
   return [
     `${run} · round ${round} · query ${index}, played again`,
-    `Answered by ${visible(weights)}; waited ${fixed(waitedSeconds, 1)} s for the device. Nothing in the run has changed.`,
+    `Answered by ${visibleLine(weights)}; waited ${fixed(1)(waitedSeconds)} s for the device. Nothing in the run has changed.`,
     "",
     "Query",
     margin(query),
@@ -20,9 +20,9 @@ export function replayText(
 }
 
 function scores({ reward, selfReward, logprob, stop, unscored }: ScoredAnswer): string {
-  const parts = [`R ${fixed(reward, 2)}`, `R_Q ${fixed(selfReward, 1)}`, `${fixed(logprob, 2)} nat`];
+  const parts = [`R ${fixed(2)(reward)}`, `R_Q ${fixed(1)(selfReward)}`, `${fixed(2)(logprob)} nat`];
   if (stop === "length") parts.push("cut at the token limit");
-  if (unscored !== undefined) parts.push(`unscored: ${visible(unscored)}`);
+  if (unscored !== undefined) parts.push(`unscored: ${visibleLine(unscored)}`);
   return parts.join(" · ");
 }
 
@@ -31,9 +31,9 @@ type Share = Evaluation["accuracy"];
 
 /** An evaluation in one sentence, for a message. */
 export function evaluationSentence({ accuracy, against, tasks, weights }: Evaluation): string {
-  const own = `${visible(weights)}: ${percent(accuracy.value)} of ${tasks} held-out tasks right`;
+  const own = `${visibleLine(weights)}: ${percent(accuracy.value)} of ${tasks} held-out tasks right`;
   if (!against) return `${own}.`;
-  return `${own}, ${visible(against.weights)}: ${percent(against.accuracy.value)}; wins ${percent(against.winRate.value)} of pairs.`;
+  return `${own}, ${visibleLine(against.weights)}: ${percent(against.accuracy.value)}; wins ${percent(against.winRate.value)} of pairs.`;
 }
 
 /** An evaluation with its intervals. */
@@ -55,7 +55,7 @@ export function evaluationText(run: string, evaluation: Evaluation): string {
 }
 
 function row(weights: string, accuracy: Share): string {
-  return `${interval(accuracy)}  ${visible(weights)}`;
+  return `${interval(accuracy)}  ${visibleLine(weights)}`;
 }
 
 function interval({ value, low, high }: Share): string {
@@ -71,5 +71,7 @@ export function estimateText(
     bytes === null
       ? "The model is not on this machine yet, so its size is not known."
       : `${size(bytes)} at most, ${size(free)} are free.`;
-  return [whole, ...parts.map((part) => `${visible(part.what)}: ${size(part.bytes)}`), "", visible(basis)].join("\n");
+  return [whole, ...parts.map((part) => `${visibleLine(part.what)}: ${size(part.bytes)}`), "", visibleLine(basis)].join(
+    "\n",
+  );
 }

@@ -1,8 +1,8 @@
 import * as vscode from "vscode";
 import { roundOf, roundScheme } from "../../daemon/editor.ts";
+import { fixed, signed } from "../../daemon/text/numbers.ts";
 import type { App } from "../app.ts";
 import { type Query, queriesOf } from "../commands/pick.ts";
-import { fixed, signed } from "../text/numbers.ts";
 import { advantageLevel, type Colouring, type Level, legends, levels, logprobLevel } from "./token-levels.ts";
 import { type Part, partsOf, tokenSegments } from "./token-places.ts";
 
@@ -132,7 +132,7 @@ function optionsOf(page: Page, part: Part, tokens: Tokens, by: Colouring): [Leve
       by === "advantage" ? advantageLevel(record.advantage) : logprob === undefined ? undefined : logprobLevel(logprob);
     if (level === undefined) return [];
     const reference = record.referenceLogprobs[i] ?? null;
-    const hoverMessage = `${fixed(logprob ?? null, 2)} nat, reference ${fixed(reference, 2)} nat, advantage ${signed(record.advantage, 3)}`;
+    const hoverMessage = `${fixed(2)(logprob ?? null)} nat, reference ${fixed(2)(reference)} nat, advantage ${signed(3)(record.advantage)}`;
     return segments.map(({ line, from, to }): [Level, vscode.DecorationOptions] => [
       level,
       { range: new vscode.Range(line, from, line, to), hoverMessage },

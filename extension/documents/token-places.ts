@@ -1,4 +1,4 @@
-import { visible } from "../text/visible.ts";
+import { visibleLine } from "../../daemon/text/visible.ts";
 
 /** Stands before every line of a model's text in a round's document (daemon/documents/text-place.ts). */
 const margin = "    │ ";
@@ -64,5 +64,5 @@ export function tokenSegments(lines: readonly string[], { first, last }: Part, t
 
 /** A line as a round's document shows it: tabs stay tabs there. */
 function shownLine(text: string): string {
-  return text.split("\t").map(visible).join("\t");
+  return text.split("\t").map(visibleLine).join("\t");
 }

@@ -1,7 +1,7 @@
 import type { RunPlace } from "../../daemon/editor.ts";
 import type { ResultOf } from "../../daemon/protocol.ts";
-import { fixed, signed } from "../text/numbers.ts";
-import { visible, visibleLines } from "../text/visible.ts";
+import { fixed, signed } from "../../daemon/text/numbers.ts";
+import { visible, visibleLine } from "../../daemon/text/visible.ts";
 
 type Query = ResultOf<"sparring/round/get">["queries"][number];
 
@@ -19,23 +19,23 @@ export function whyText(
   const lines = [
     `${run} · round ${round} · query ${query.index} · answer ${answer}`,
     "",
-    `R    ${fixed(reward, 3)}   reward of the verifier or reward model`,
-    `R_Q  ${fixed(selfReward, 1)}   self-reward, 0 to 7`,
-    `A    ${signed(advantage, 3)}   advantage among the ${query.answers.length} answers (R: ${rewards.map((each) => fixed(each, 2)).join(", ") || "–"})`,
+    `R    ${fixed(3)(reward)}   reward of the verifier or reward model`,
+    `R_Q  ${fixed(1)(selfReward)}   self-reward, 0 to 7`,
+    `A    ${signed(3)(advantage)}   advantage among the ${query.answers.length} answers (R: ${rewards.map(fixed(2)).join(", ") || "–"})`,
     ...(rewards.length > 1 && new Set(rewards).size === 1
       ? ["     All answers earned the same R, so R alone tells none of them apart."]
       : []),
-    ...(unscored === undefined ? [] : [`     Unscored: ${visible(unscored)}`]),
-    ...(query.expected === undefined ? [] : [`     The verifier expects: ${visible(query.expected)}`]),
+    ...(unscored === undefined ? [] : [`     Unscored: ${visibleLine(unscored)}`]),
+    ...(query.expected === undefined ? [] : [`     The verifier expects: ${visibleLine(query.expected)}`]),
     "",
     criteria
       ? `Criteria met   ${criteria.map((met, i) => `${i + 1}${met ? " ■" : " □"}`).join("  ")}`
       : "Criteria       The judge gave none.",
-    ...(rationale === undefined ? [] : [`The judge says  ${visible(rationale)}`]),
+    ...(rationale === undefined ? [] : [`The judge says  ${visibleLine(rationale)}`]),
     "",
     `Length         ${tokens.length} tokens, ${stop === "length" ? "cut at the token limit" : "ended by the model"}`,
-    `Log-probability ${fixed(logprob, 2)} nat, ${fixed(tokens.length === 0 ? null : logprob / tokens.length, 3)} a token`,
-    `  minus the reference's ${signed(referenceLogprobs.length === 0 ? null : logprob - sum(referenceLogprobs), 2)} nat`,
+    `Log-probability ${fixed(2)(logprob)} nat, ${fixed(3)(tokens.length === 0 ? null : logprob / tokens.length)} a token`,
+    `  minus the reference's ${signed(2)(referenceLogprobs.length === 0 ? null : logprob - sum(referenceLogprobs))} nat`,
     "",
     "Query",
     margin(query.text),
@@ -49,7 +49,7 @@ export function whyText(
 
 /** Each line of a model's text stands behind a margin, so that it can't pass for a line of ours. */
 export function margin(text: string): string {
-  return visibleLines(text)
+  return visible(text)
     .split("\n")
     .map((line) => `    │ ${line}`)
     .join("\n");

@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
+import { visibleLine } from "../../daemon/text/visible.ts";
 import type { PanelInputs, PanelName } from "../../webview/shared/messages.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import { raterName } from "../daemon/settings.ts";
 import type { Runs } from "../runs/runs.ts";
-import { visible } from "../text/visible.ts";
 import { Conversation } from "./conversation.ts";
 import { inputOf, keyOf, titleOf } from "./inputs.ts";
 import { parseMessage } from "./messages.ts";
@@ -69,7 +69,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
       runs: this.#runs,
       post: (message) => void webview.postMessage(message),
       setTitle: (title) => {
-        panel.title = visible(title);
+        panel.title = visibleLine(title);
       },
       runCommand: (command, args) => void vscode.commands.executeCommand(command, args),
       settings: () => ({ rater: raterName() }),

@@ -1,7 +1,7 @@
 import type { EditorCommand } from "../../daemon/editor.ts";
 import type { Progress, RunOverview } from "../../daemon/protocol.ts";
-import { percent } from "../text/numbers.ts";
-import { label } from "../text/visible.ts";
+import { percent } from "../../daemon/text/numbers.ts";
+import { label } from "../text/label.ts";
 import type { Change } from "./runs.ts";
 
 /** What a person is told of unasked. */

@@ -1,7 +1,7 @@
 import type { Progress, RunOverview } from "../../daemon/protocol.ts";
+import { percent, roughly } from "../../daemon/text/numbers.ts";
 import type { ConnectionState } from "../../webview/shared/messages.ts";
-import { percent, roughly } from "../text/numbers.ts";
-import { label, shortened } from "../text/visible.ts";
+import { label, shortened } from "../text/label.ts";
 
 /** What the status item says. */
 export interface Status {

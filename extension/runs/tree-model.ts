@@ -1,6 +1,6 @@
 import type { Progress, RunOverview } from "../../daemon/protocol.ts";
-import { bytes, percent, roughly } from "../text/numbers.ts";
-import { label } from "../text/visible.ts";
+import { bytes, percent, roughly } from "../../daemon/text/numbers.ts";
+import { label } from "../text/label.ts";
 import { stateColours, stateIcons, takes } from "./states.ts";
 
 /**
@@ -67,7 +67,8 @@ export function runFace(run: RunOverview, hasForks: boolean, progress?: Progress
   const menus = (["pause", "resume", "stop"] as const).filter((control) => takes(control, run));
   const colour = stateColours[state];
   return {
-    id: `run:${id}`,
+    // VS Code keeps a row folded as it was under its id: with its first fork a run unfolds, so that the fork can be seen.
+    id: `run:${id}${hasForks ? ":forked" : ""}`,
     label: label(id),
     description: describe(run),
     tooltip: factsOf(run, progress),

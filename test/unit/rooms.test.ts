@@ -21,6 +21,11 @@ interface Room {
 const rooms: Readonly<Record<string, Room>> = {
   errors: { imports: [], pure: true, why: "everybody imports it" },
   version: { imports: ["package.json"], why: "it is one line that runs record and the command line shows" },
+  text: {
+    imports: [],
+    pure: true,
+    why: "how numbers, ids and text of a model are written for people, wherever they are shown",
+  },
   editor: { imports: [], pure: true, why: "daemon, panels and extension share the names of the editor's commands" },
   protocol: { imports: ["store"], why: "extension, webview, daemon and command line share it" },
   wire: { imports: ["errors", "protocol", "store"], why: "both ends of the socket share it, and it knows neither" },
@@ -50,12 +55,12 @@ const rooms: Readonly<Record<string, Room>> = {
     why: "a study is a plan and what is read off its rounds; the command line has it run",
   },
   documents: {
-    imports: ["errors", "store", "selfplay"],
+    imports: ["errors", "text", "store", "selfplay"],
     types: ["protocol"],
     why: "a round as a text, with the places of its parts; it knows no editor",
   },
   language: {
-    imports: ["errors", "editor", "config", "store", "selfplay", "documents"],
+    imports: ["errors", "text", "editor", "config", "store", "selfplay", "documents"],
     types: ["protocol"],
     why: "what an editor is told about configs and round documents: text in, LSP's types out; no socket",
   },
@@ -78,6 +83,7 @@ const rooms: Readonly<Record<string, Room>> = {
   cli: {
     imports: [
       "errors",
+      "text",
       "version",
       "protocol",
       "wire",
@@ -95,11 +101,10 @@ const rooms: Readonly<Record<string, Room>> = {
     why: "the command line is outermost: a client of the daemon, which trains nothing itself",
   },
   extension: {
-    imports: ["errors", "version", "protocol", "wire", "client", "editor"],
-    types: ["webview"],
-    why: "the editor talks to the daemon through the protocol only",
+    imports: ["errors", "text", "version", "protocol", "wire", "client", "editor", "webview"],
+    why: "the editor talks to the daemon through the protocol only, and to panels through webview/shared/messages.ts",
   },
-  webview: { imports: ["editor"], types: ["protocol"], why: "a webview has no business logic and no socket" },
+  webview: { imports: ["text", "editor"], types: ["protocol"], why: "a webview has no business logic and no socket" },
 };
 
 interface Import {

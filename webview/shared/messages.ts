@@ -33,16 +33,12 @@ export const panelVerbs = {
   rounds: [
     "sparring/run/list",
     "sparring/run/get",
-    "sparring/run/pause",
-    "sparring/run/resume",
-    "sparring/run/stop",
     "sparring/round/series",
     "sparring/round/list",
     "sparring/round/get",
     "sparring/round/tokens",
     "sparring/rating/list",
     "sparring/checkpoint/list",
-    "sparring/sample/replay",
   ],
   rate: [
     "sparring/run/get",
@@ -107,6 +103,9 @@ export interface Host {
   setTitle(title: string): void;
   on<M extends NotificationMethod>(method: M, listener: (params: NotificationParamsOf<M>) => void): () => void;
   onConnection(listener: (state: ConnectionState, why: string | undefined) => void): () => void;
-  /** UI state only: what is selected and unfolded, never data. */
+  /**
+   * What is selected and unfolded, and what a person has entered and the daemon has not yet; of data only what asking for again
+   * would change (a batch of samples) or cost the device (answers that are compared).
+   */
   readonly state: { get(): unknown; set(state: unknown): void };
 }

@@ -1,3 +1,5 @@
+import { hidden, mark } from "../../daemon/text/visible.ts";
+
 /** A part of a text: `text` is what is shown, `source` what stands in the text; they differ where `written` is true. */
 export interface Piece {
   readonly source: string;
@@ -6,13 +8,8 @@ export interface Piece {
   readonly written: boolean;
 }
 
-/**
- * As in round documents (`daemon/documents/visible.ts`): control characters and escapes, direction overrides, zero-width and
- * other invisible characters, line separators, lone surrogates, private and unassigned code points, the opening mark itself so
- * that nothing can be imitated, and accents beyond the second on one letter, which would paint over the lines around.
- */
-const unseen =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800‹]|(?<=\p{M}{2})\p{M}/gu;
+/** All that is never shown as it stands, and line feeds and tabs, which have signs of their own here. */
+const unseen = new RegExp(`${hidden.source}|[\\n\\t]`, hidden.flags);
 
 const marks: Readonly<Record<string, string>> = { "\n": "⏎", "\t": "⇥" };
 
@@ -31,15 +28,11 @@ export function visiblePieces(text: string, lines = false): Piece[] {
     const [source] = match;
     if (lines && source === "\n") continue;
     addPlain(match.index);
-    pieces.push({ source, text: marks[source] ?? codePoint(source), written: true });
+    pieces.push({ source, text: marks[source] ?? mark(source), written: true });
     end = match.index + source.length;
   }
   addPlain(text.length);
   return pieces;
-}
-
-function codePoint(character: string): string {
-  return `‹U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}›`;
 }
 
 /** The same as one string, for labels and titles. */

@@ -1,12 +1,12 @@
 import type { DaemonClient } from "../../client/client.ts";
 import { AbortedError, SparringError } from "../../errors.ts";
 import type { ParamsOf, ResultOf } from "../../protocol.ts";
+import { fixed } from "../../text/numbers.ts";
 import { type Cli, exitCodes } from "../cli.ts";
 import { modelText } from "../samples.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { showError } from "../show-error.ts";
 import { wrap } from "../text/fit.ts";
-import { fixed } from "../text/numbers.ts";
 import { printable } from "../text/printable.ts";
 import { readLines } from "./lines.ts";
 import { sayWhatItWaitsFor } from "./waiting.ts";

@@ -1,11 +1,11 @@
 import type { DaemonClient } from "../../client/client.ts";
 import type { ParamsOf, ResultOf } from "../../protocol.ts";
+import { fixed } from "../../text/numbers.ts";
 import type { Cli } from "../cli.ts";
 import { verdict } from "../report.ts";
 import { modelText } from "../samples.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { padEnd, wrap } from "../text/fit.ts";
-import { fixed } from "../text/numbers.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "../text/style.ts";
 import { sayWhatItWaitsFor } from "./waiting.ts";

@@ -1,4 +1,5 @@
 import { SparringError } from "../../errors.ts";
+import { fixed } from "../../text/numbers.ts";
 import { namesAndSettings } from "../arguments.ts";
 import { type Cli, exitCodes } from "../cli.ts";
 import { type Command, jsonOption } from "../command.ts";
@@ -8,7 +9,6 @@ import { checkDisk, checkHome, checkNode, checkTerminal } from "../doctor/machin
 import { checkFolders, checkStates } from "../doctor/runs.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { padEnd, wrap } from "../text/fit.ts";
-import { fixed } from "../text/numbers.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "../text/style.ts";
 

@@ -1,8 +1,9 @@
+import { newRunId } from "../../text/run-id.ts";
 import { namesAndSettings, parseRunAndRound } from "../arguments.ts";
 import { attend } from "../attend.ts";
 import { type Command, detachOption, watchJsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
-import { newId, resolveRun } from "../names.ts";
+import { resolveRun } from "../names.ts";
 
 /** `sparring fork <run>@<round>`: a new run from a round of another, with changed settings or without. */
 export const fork: Command = {
@@ -25,7 +26,7 @@ export const fork: Command = {
     return withDaemon(cli, async (client) => {
       const parent = await resolveRun(client, name);
       const queued = await client.request("sparring/run/fork", {
-        run: newId(newName ?? parent.name, cli.date(), cli.unique(2)),
+        run: newRunId(newName ?? parent.name, cli.date(), cli.unique(2)),
         parent: parent.id,
         ...(round !== undefined && { round }),
         settings: newName === undefined ? settings : [...settings, `name=${newName}`],

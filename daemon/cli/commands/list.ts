@@ -1,4 +1,5 @@
 import type { RunOverview } from "../../protocol.ts";
+import { age, fixed, percent } from "../../text/numbers.ts";
 import { namesAndSettings } from "../arguments.ts";
 import { type Cli, exitCodes } from "../cli.ts";
 import type { Command } from "../command.ts";
@@ -10,7 +11,6 @@ import { bar } from "../text/bars.ts";
 import type { Colours } from "../text/colours.ts";
 import { wrap } from "../text/fit.ts";
 import { type GridColumn, gridLines } from "../text/grid.ts";
-import { age, fixed, percent } from "../text/numbers.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "../text/style.ts";
 import { tilde } from "../watch/header.ts";

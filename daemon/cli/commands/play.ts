@@ -1,12 +1,12 @@
 import { resolve } from "node:path";
 import { applyOverrides, loadConfig } from "../../config/load.ts";
 import type { Config } from "../../config/schema.ts";
+import { newRunId } from "../../text/run-id.ts";
 import { usageError } from "../arguments.ts";
 import { exitCodeOf, sayQueued } from "../attend.ts";
 import { type Cli, exitCodes } from "../cli.ts";
 import { type Command, detachOption, watchJsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
-import { newId } from "../names.ts";
 import { printJson, screenOf, showWarnings, styleOf } from "../screen.ts";
 import { meanOfSeeds, seedsTable } from "../seeds.ts";
 import type { RunSummary } from "../watch/summary.ts";
@@ -56,7 +56,7 @@ export const play: Command = {
 /** What `run/start` gets. */
 function request(cli: Cli, config: Config) {
   return {
-    run: newId(config.name, cli.date(), cli.unique(2)),
+    run: newRunId(config.name, cli.date(), cli.unique(2)),
     config: { ...config },
     file: resolve(cli.workspace, cli.example),
     workspace: cli.workspace,

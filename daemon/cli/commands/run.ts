@@ -1,12 +1,12 @@
 import { dirname, resolve } from "node:path";
 import { loadConfig } from "../../config/load.ts";
 import { printConfig } from "../../config/print.ts";
+import { newRunId } from "../../text/run-id.ts";
 import { namesAndSettings } from "../arguments.ts";
 import { attend } from "../attend.ts";
 import { exitCodes } from "../cli.ts";
 import { type Command, detachOption, watchJsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
-import { newId } from "../names.ts";
 import { printJson, showWarnings } from "../screen.ts";
 
 /** `sparring run <config>`: checks a config, queues it and watches it train. */
@@ -37,7 +37,7 @@ export const run: Command = {
     return withDaemon(cli, async (client) => {
       if (args.flag("trust")) await client.request("sparring/trust/grant", { folder: dirname(file) });
       const queued = await client.request("sparring/run/start", {
-        run: newId(config.name, cli.date(), cli.unique(2)),
+        run: newRunId(config.name, cli.date(), cli.unique(2)),
         config: { ...config },
         file,
         workspace: cli.workspace,

@@ -1,7 +1,7 @@
 import type { DaemonClient } from "../../client/client.ts";
+import { age, bytes } from "../../text/numbers.ts";
 import type { Cli } from "../cli.ts";
 import { connectToRunning } from "../connection.ts";
-import { age, bytes } from "../text/numbers.ts";
 import { printable } from "../text/printable.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";
 

@@ -1,6 +1,6 @@
 import { stat, statfs } from "node:fs/promises";
+import { bytes } from "../../text/numbers.ts";
 import type { Cli } from "../cli.ts";
-import { bytes } from "../text/numbers.ts";
 import { tilde } from "../watch/header.ts";
 import { isLive } from "../watch/watcher.ts";
 import { type Finding, ok, problem, warning } from "./finding.ts";

@@ -1,7 +1,7 @@
 import type { AnswerRecord } from "../../store/records.ts";
+import { fixed } from "../../text/numbers.ts";
 import { wrap } from "../text/fit.ts";
 import { gridLines } from "../text/grid.ts";
-import { fixed } from "../text/numbers.ts";
 import type { Style } from "../text/style.ts";
 import type { Place } from "./ratings.ts";
 

@@ -1,6 +1,6 @@
 import { type MeasureKey, measures } from "../../studies/measures.ts";
 import { type ArmResult, type Degeneration, degenerations } from "../../studies/results.ts";
-import { fixed, percent } from "../text/numbers.ts";
+import { fixed, percent } from "../../text/numbers.ts";
 
 /** A measure's value as tables show it: shares in percent, small numbers with more digits. */
 export function measureText(key: MeasureKey, value: number | null): string {

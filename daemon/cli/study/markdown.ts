@@ -2,7 +2,7 @@ import { measureKeys, measures } from "../../studies/measures.ts";
 import { type ArmResult, degenerations, type RunResult, runResult } from "../../studies/results.ts";
 import { lateRounds, type RunData } from "../../studies/run-data.ts";
 import type { Group, Study } from "../../studies/study.ts";
-import { percent, points } from "../text/numbers.ts";
+import { percent, points } from "../../text/numbers.ts";
 import { printable } from "../text/printable.ts";
 import { degenerateText, isMarked, measureText, rangeText, seedsText, unfinishedNote } from "./cells.ts";
 import type { Provenance } from "./read.ts";

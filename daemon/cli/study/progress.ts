@@ -1,9 +1,9 @@
 import { createLogUpdate } from "log-update";
+import { duration, percent } from "../../text/numbers.ts";
 import type { Cli } from "../cli.ts";
 import { screenOf, styleOf } from "../screen.ts";
 import { bar } from "../text/bars.ts";
 import { truncate, wrap } from "../text/fit.ts";
-import { duration, percent } from "../text/numbers.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "../text/style.ts";
 import { isLive } from "../watch/watcher.ts";

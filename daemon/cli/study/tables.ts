@@ -1,9 +1,9 @@
 import { type MeasureKey, measureKeys, measures } from "../../studies/measures.ts";
 import { type ArmResult, degenerations } from "../../studies/results.ts";
 import type { Study } from "../../studies/study.ts";
+import { percent, points } from "../../text/numbers.ts";
 import { wrap } from "../text/fit.ts";
 import { type GridColumn, gridLines } from "../text/grid.ts";
-import { percent, points } from "../text/numbers.ts";
 import type { Style } from "../text/style.ts";
 import { degenerateText, isMarked, measureText, rangeText, seedsText, unfinishedNote } from "./cells.ts";
 

@@ -1,5 +1,5 @@
 import type { Progress } from "../../protocol.ts";
-import { bytes, duration, percent } from "../text/numbers.ts";
+import { bytes, duration, percent } from "../../text/numbers.ts";
 
 /** A line is due whenever so much more of a download has come. */
 const step = 0.1;

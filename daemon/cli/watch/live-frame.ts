@@ -1,9 +1,9 @@
 import type { Phase } from "../../runs/events.ts";
+import { duration } from "../../text/numbers.ts";
 import { hasEnded } from "../states.ts";
 import { bar, sparkline } from "../text/bars.ts";
 import type { Colours } from "../text/colours.ts";
 import { padEnd, truncate, width, wrap } from "../text/fit.ts";
-import { duration } from "../text/numbers.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "../text/style.ts";
 import { charted, heldOut, type Measure } from "./measures.ts";

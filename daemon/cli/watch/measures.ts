@@ -1,5 +1,5 @@
 import type { Config } from "../../config/schema.ts";
-import { fixed, percent } from "../text/numbers.ts";
+import { fixed, percent } from "../../text/numbers.ts";
 
 /** A metric of a round that people watch. */
 export interface Measure {

@@ -1,7 +1,7 @@
 import type { Config } from "../../config/schema.ts";
 import type { RoundRecord } from "../../store/records.ts";
+import { duration, fixed } from "../../text/numbers.ts";
 import { padStart } from "../text/fit.ts";
-import { duration, fixed } from "../text/numbers.ts";
 import { admitted, kl, tabulated } from "./measures.ts";
 import { summarise } from "./rows.ts";
 

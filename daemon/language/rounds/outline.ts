@@ -1,7 +1,7 @@
 import { type DocumentSymbol, type FoldingRange, type Range, SymbolKind } from "vscode-languageserver";
 import type { AnswerPlace, QueryPlace, RoundDocument } from "../../documents/round-document.ts";
 import type { LineRange } from "../../documents/text-place.ts";
-import { visibleLine } from "../../documents/visible.ts";
+import { visibleLine } from "../../text/visible.ts";
 import { figure } from "./figures.ts";
 
 /** As much of a text as its line in an outline shows, characters. */

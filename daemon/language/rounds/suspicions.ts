@@ -1,5 +1,5 @@
-import { visibleLine } from "../../documents/visible.ts";
 import type { AnswerRecord, QueryRecord } from "../../store/records.ts";
+import { visibleLine } from "../../text/visible.ts";
 import { figure } from "./figures.ts";
 import { bigramRepetition, isRepetitive } from "./repetition.ts";
 

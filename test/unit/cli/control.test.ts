@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { findRun, newId } from "../../../daemon/cli/names.ts";
+import { findRun } from "../../../daemon/cli/names.ts";
 import type { RunOverview } from "../../../daemon/protocol.ts";
+import { newRunId } from "../../../daemon/text/run-id.ts";
 import { sparring } from "./fake-cli.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
 import { fakeConfig, fakeOverview } from "./fake-run.ts";
@@ -33,9 +34,9 @@ describe("the name of a run", () => {
   });
   test("is made from the config's name, the day, and random characters", () => {
     const date = new Date("2025-11-21T23:59:59Z");
-    assert.equal(newId("My Run: 1", date, "ab12"), "my-run-1-20251121-ab12");
-    assert.equal(newId("漢字", date, "ab12"), "run-20251121-ab12");
-    assert.equal(newId("x".repeat(200), date, "ab12"), `${"x".repeat(40)}-20251121-ab12`);
+    assert.equal(newRunId("My Run: 1", date, "ab12"), "my-run-1-20251121-ab12");
+    assert.equal(newRunId("漢字", date, "ab12"), "run-20251121-ab12");
+    assert.equal(newRunId("x".repeat(200), date, "ab12"), `${"x".repeat(40)}-20251121-ab12`);
   });
 });
 

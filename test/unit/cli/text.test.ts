@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { bar, sparkline } from "../../../daemon/cli/text/bars.ts";
 import { coloured } from "../../../daemon/cli/text/colours.ts";
 import { padEnd, padStart, truncate, width, wrap } from "../../../daemon/cli/text/fit.ts";
-import { duration, fixed, percent, points } from "../../../daemon/cli/text/numbers.ts";
+import { duration, fixed, percent, points } from "../../../daemon/text/numbers.ts";
 
 describe("fit", () => {
   test("widths are columns of a terminal", () => {

@@ -3,8 +3,8 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { type RoundDocument, roundDocument } from "../../../daemon/documents/round-document.ts";
 import { offsetOf, positionOf, type TextPlace } from "../../../daemon/documents/text-place.ts";
-import { visible } from "../../../daemon/documents/visible.ts";
 import type { QueryRecord } from "../../../daemon/store/records.ts";
+import { visible } from "../../../daemon/text/visible.ts";
 import { answerOf, queryOf, recordOf } from "./records.ts";
 
 function documentOf(queries: readonly QueryRecord[]): RoundDocument {

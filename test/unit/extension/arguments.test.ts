@@ -4,11 +4,11 @@ import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import type { EditorCommand } from "../../../daemon/editor.ts";
 import { roundUri } from "../../../daemon/editor.ts";
+import { newRunId } from "../../../daemon/text/run-id.ts";
 import { argumentsOf } from "../../../extension/commands/arguments.ts";
 import { commandFaces } from "../../../extension/commands/table.ts";
 import { findNode } from "../../../extension/daemon/find-node.ts";
 import { changesText, forkPointOf, forkText } from "../../../extension/documents/fork-text.ts";
-import { newRunId } from "../../../extension/documents/run-id.ts";
 
 const isUri = (value: unknown): boolean => value instanceof URL;
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
+import { bytes, fixed, percent, roughly, signed } from "../../../daemon/text/numbers.ts";
+import { visible, visibleLine } from "../../../daemon/text/visible.ts";
 import { statusOf } from "../../../extension/runs/status-text.ts";
 import {
   belowRun,
@@ -11,8 +13,7 @@ import {
   roots,
   runFace,
 } from "../../../extension/runs/tree-model.ts";
-import { bytes, fixed, percent, roughly, signed } from "../../../extension/text/numbers.ts";
-import { label, shortened, visible, visibleLines } from "../../../extension/text/visible.ts";
+import { label, shortened } from "../../../extension/text/label.ts";
 import { overview } from "./fakes.ts";
 
 describe("the tree of runs", () => {
@@ -112,12 +113,12 @@ describe("the status item", () => {
 
 describe("text for people", () => {
   test("shows what an editor would obey or nobody sees, in one line", () => {
-    assert.equal(visible("a\u202eb\u200b\u001b[31m\n"), "a‹U+202E›b‹U+200B›‹U+001B›[31m‹U+000A›");
-    assert.equal(visibleLines("a\tb\r\nc\u0000"), "a\tb‹U+000D›\nc‹U+0000›");
+    assert.equal(visibleLine("a\u202eb\u200b\u001b[31m\n"), "a‹U+202E›b‹U+200B›‹U+001B›[31m‹U+000A›");
+    assert.equal(visible("a\tb\r\nc\u0000"), "a\tb‹U+000D›\nc‹U+0000›");
     fc.assert(
       fc.property(
         fc.string({ unit: "binary", maxLength: 60 }),
-        (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(visible(text)),
+        (text) => !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(visibleLine(text)),
       ),
     );
     fc.assert(
@@ -137,7 +138,7 @@ describe("text for people", () => {
 
   test("has numbers with their units, and a dash for none", () => {
     assert.deepEqual(
-      [percent(0.571), percent(null), fixed(-0.0001, 2), signed(0.25, 1)],
+      [percent(0.571), percent(null), fixed(2)(-0.0001), signed(1)(0.25)],
       ["57.1 %", "–", "0.00", "+0.3"],
     );
     assert.deepEqual([7, 59.6, 90, 3600, 12_000].map(roughly), ["7 s", "1 min", "2 min", "1 h", "3 h 20 min"]);

@@ -3,10 +3,10 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { roundDocument } from "../../../daemon/documents/round-document.ts";
 import type { AnswerRecord, QueryRecord } from "../../../daemon/store/records.ts";
+import { visibleLine } from "../../../daemon/text/visible.ts";
 import { advantageLevel, levels, logprobLevel } from "../../../extension/documents/token-levels.ts";
 import { partsOf, tokenSegments } from "../../../extension/documents/token-places.ts";
 import { whyText } from "../../../extension/documents/why-text.ts";
-import { visible } from "../../../extension/text/visible.ts";
 
 function answer(text: string, facts: Partial<AnswerRecord> = {}): AnswerRecord {
   return {
@@ -78,7 +78,7 @@ describe("tokens in a round's document", () => {
           const whole = tokens
             .join("")
             .split("\n")
-            .map((line) => line.split("\t").map(visible).join("\t"));
+            .map((line) => line.split("\t").map(visibleLine).join("\t"));
           assert.equal(shown.join(""), whole.join(""));
         }
       }),

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { shownOffset, sourceOffset, visible, visibleLine } from "../../../daemon/documents/visible.ts";
+import { shownOffset, sourceOffset, visible, visibleLine } from "../../../daemon/text/visible.ts";
 
 /** Texts with many of the characters that matter here. */
 const hostile = fc.string({

@@ -8,7 +8,7 @@
  * surrogates, private and unassigned code points, the opening mark itself, and accents beyond the second on one letter, which
  * would paint over the lines around.
  */
-const hidden =
+export const hidden =
   /(?![\t\n])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800‹]|(?<=\p{M}{2})\p{M}/gu;
 
 /**
@@ -52,6 +52,7 @@ export function sourceOffset(text: string, shown: number): number {
   return shown - shift;
 }
 
-function mark(character: string): string {
+/** What stands for a character: `‹U+202E›`. */
+export function mark(character: string): string {
   return `‹U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}›`;
 }

@@ -1,0 +1,5 @@
+import { mountPanel } from "../shared/mount.tsx";
+import { LineagePanel } from "./panel.tsx";
+import "./style.css";
+
+mountPanel("lineage", LineagePanel);
