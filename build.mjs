@@ -1,11 +1,13 @@
-// Bundles the programs with esbuild. onnxruntime-node loads its binding by a computed path, so it stays external.
-import { existsSync } from "node:fs";
-import { build } from "esbuild";
+// Bundles the programs with esbuild; `--watch` does so again after each change of a source. onnxruntime-node loads its binding by a
+// computed path, so it stays external.
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { build, context } from "esbuild";
 
 const common = { bundle: true, sourcemap: true, logLevel: "warning" };
 
 /** The daemon's programs. */
-await build({
+const programs = {
   ...common,
   entryPoints: {
     sparring: "daemon/cli/main.ts",
@@ -20,10 +22,10 @@ await build({
   banner: {
     js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
   },
-});
+};
 
 /** The editor's side: VS Code loads CommonJS. */
-await build({
+const extension = {
   ...common,
   entryPoints: existsSync("extension/main.ts") ? { extension: "extension/main.ts" } : {},
   outdir: "dist",
@@ -32,10 +34,10 @@ await build({
   target: "node20",
   format: "cjs",
   external: ["vscode"],
-});
+};
 
 /** A panel's script and style, each in one file: its content security policy allows no other. */
-await build({
+const panels = {
   ...common,
   entryPoints: Object.fromEntries(
     ["rounds", "rate", "compare", "lineage"]
@@ -49,4 +51,57 @@ await build({
   jsx: "automatic",
   jsxImportSource: "preact",
   minify: true,
-});
+};
+
+/** Tells VS Code's task when the first of the three builds begins, and when the last one ends (`.vscode/tasks.json`). */
+let underWay = 0;
+const announce = {
+  name: "announce",
+  setup: ({ onStart, onEnd }) => {
+    onStart(() => {
+      if (underWay++ === 0) console.log("build begins");
+    });
+    onEnd(() => {
+      if (--underWay === 0) console.log("build ends");
+    });
+  },
+};
+
+shareRuntime();
+for (const options of [programs, extension, panels]) {
+  if (process.argv.includes("--watch")) await (await context({ ...options, plugins: [announce] })).watch();
+  else await build(options);
+}
+
+/**
+ * Puts the runtime, for this platform alone, beside the programs that load it: an installed extension has no other node_modules
+ * (vsce packs none), and a daemon's copy of the program is made from here.
+ */
+function shareRuntime() {
+  const platform = `bin/napi-v6/${process.platform}/${process.arch}/`;
+  for (const [name, isNeeded] of [
+    ["onnxruntime-common", (file) => /^dist\/cjs\/.*\.(js|json)$/.test(file)],
+    ["onnxruntime-node", (file) => /^dist\/.*\.js$/.test(file) || file.startsWith(platform)],
+  ]) {
+    const from = join("node_modules", name);
+    for (const entry of readdirSync(from, { recursive: true, withFileTypes: true })) {
+      const source = join(entry.parentPath, entry.name);
+      const file = source.slice(from.length + 1).replaceAll("\\", "/");
+      if (entry.isFile() && (file === "package.json" || isNeeded(file))) share(source, join("dist", source));
+    }
+  }
+}
+
+/** Links a file to a second place; copies it where the disk has no links. */
+function share(source, target) {
+  if (existsSync(target)) {
+    if (statSync(target).ino === statSync(source).ino) return;
+    rmSync(target);
+  }
+  mkdirSync(dirname(target), { recursive: true });
+  try {
+    linkSync(source, target);
+  } catch {
+    copyFileSync(source, target);
+  }
+}
