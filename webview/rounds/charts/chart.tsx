@@ -1,7 +1,7 @@
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { fixed, none, percent } from "../../shared/numbers.ts";
-import { useWidth } from "../../shared/use-size.ts";
+import { useMedia, useWidth } from "../../shared/use-size.ts";
 import type { Rating } from "../data/records.ts";
 import { type Series, valueAt } from "../data/series.ts";
 import { ChartLines } from "./chart-lines.tsx";
@@ -10,7 +10,9 @@ import { ChartTable } from "./chart-table.tsx";
 import { peopleMarks } from "./people.ts";
 import { linearScale, paddedDomain } from "./scale.ts";
 
-const height = 130;
+/** A plot's height in pixels; where the window is low, the queries below must be seen too. */
+const heights = { usual: 130, low: 56 };
+const lowWindow = "(max-height: 700px)";
 /** Room for the numbers at the left and below. */
 const margin = { left: 26, bottom: 18 };
 
@@ -89,6 +91,7 @@ function Values({ spec, series, ratings, cursor }: ValuesProps): VNode {
 function Plot(props: ChartProps & { readonly cursor: number }): VNode {
   const { spec, series, ratings, selected, hovered, onHover, onSelect, cursor } = props;
   const frame = useRef<HTMLDivElement>(null);
+  const height = useMedia(lowWindow) ? heights.low : heights.usual;
   const width = Math.max(0, useWidth(frame) - margin.left - 4);
   const first = series.rounds[0] ?? 0;
   const last = series.rounds.at(-1) ?? 1;
@@ -98,7 +101,7 @@ function Plot(props: ChartProps & { readonly cursor: number }): VNode {
   const y = useMemo(() => {
     const [min, max] = paddedDomain([...valuesOf(spec, series), ...people.map(({ mean }) => mean)], spec.limits);
     return linearScale(min, max, height, 0);
-  }, [spec, series, people]);
+  }, [spec, series, people, height]);
 
   const isEmpty = spec.lines.every(({ metric }) => !series.columns[metric]?.some((value) => value !== null));
   if (isEmpty) {
