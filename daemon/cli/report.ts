@@ -1,3 +1,4 @@
+import type { Config } from "../config/schema.ts";
 import { layout } from "../store/layout.ts";
 import { duration, percent, points } from "../text/numbers.ts";
 import type { Colours } from "./text/colours.ts";
@@ -5,6 +6,7 @@ import { padEnd, truncate, width, wrap } from "./text/fit.ts";
 import { printable } from "./text/printable.ts";
 import type { Style } from "./text/style.ts";
 import { tilde } from "./watch/header.ts";
+import { hasHeldOut } from "./watch/measures.ts";
 import type { RunView, Sample } from "./watch/run-view.ts";
 import type { RunSummary } from "./watch/summary.ts";
 
@@ -15,23 +17,32 @@ function outcome({ before, after, rounds, seconds }: RunSummary, view: RunView, 
   const tasks = view.heldOutTasks;
   const on = tasks === undefined ? "" : ` on ${tasks} held-out tasks`;
   const cost = `${rounds} rounds, ${duration(seconds)}`;
+  if (!hasHeldOut(view.config)) return `This game has no held-out tasks to measure accuracy on (${cost}).`;
   if (before === null || after === null) return `Held-out accuracy was not measured (${cost}).`;
   const change = colours.bold(`${points(after - before)} points`);
   return `Held-out accuracy ${percent(before)} → ${percent(after)}: ${change}${on} (${cost}).`;
 }
 
-/** How the judge took an answer, in words: colour alone would not tell everybody. */
-export function verdict({ reward, expected }: Pick<Sample, "reward" | "expected">): string {
+/** Whether a run's rewards are a verifier's, and so right or wrong. */
+export function isVerified({ judge }: Config): boolean {
+  return judge.reward.kind === "verifier";
+}
+
+/**
+ * How the judge took an answer, in words: colour alone would not tell everybody.
+ * @param verified whether the reward is a verifier's: of a rubric 1 does not mean right, nor 0 wrong
+ */
+export function verdict({ reward, expected }: Pick<Sample, "reward" | "expected">, verified: boolean): string {
   if (reward === null) return "unscored";
+  if (!verified || (reward !== 0 && reward !== 1)) return `reward ${reward.toFixed(2)}`;
   if (reward === 1) return "right";
-  if (reward !== 0) return `reward ${reward.toFixed(2)}`;
   return expected === undefined ? "wrong" : `wrong, it is ${truncate(printable(expected), 20)}`;
 }
 
-function sampleLine(sample: Sample, columns: number, colours: Colours): string {
+function sampleLine(sample: Sample, verified: boolean, columns: number, colours: Colours): string {
   const { round, query, answer, reward } = sample;
   const label = padEnd(`  round ${round}`, labelWidth);
-  const word = verdict(sample);
+  const word = verdict(sample, verified);
   const ink = reward === 1 ? colours.green : reward === 0 ? colours.red : colours.yellow;
   const room = columns - width(label) - width(word) - 5;
   const asked = truncate(printable(query), Math.ceil(room / 2));
@@ -40,14 +51,13 @@ function sampleLine(sample: Sample, columns: number, colours: Colours): string {
 }
 
 /** A Challenger's query and the Solver's answer from early and from late in the session. */
-function samplesOf(view: RunView, { columns, colours }: Style): string[] {
-  const { early, late } = view;
+function samplesOf({ early, late, config }: RunView, { columns, colours }: Style): string[] {
   if (!early || !late) return [];
   const samples = early.round === late.round ? [early] : [early, late];
   return [
     "",
     ...wrap("The first query of a round and its first answer, early and late", columns),
-    ...samples.map((sample) => sampleLine(sample, columns, colours)),
+    ...samples.map((sample) => sampleLine(sample, isVerified(config), columns, colours)),
   ];
 }
 

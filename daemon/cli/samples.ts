@@ -45,15 +45,18 @@ export function modelText(text: string, columns: number, indent: string): string
   return text.split("\n").flatMap((line) => wrap(printable(line), columns, indent));
 }
 
-/** A round's queries, each with its answers and their scores. */
-export function sampleLines(round: number, queries: readonly QueryRecord[], style: Style): string[] {
+/**
+ * A round's queries, each with its answers and their scores.
+ * @param verified whether R is a verifier's, and so right or wrong
+ */
+export function sampleLines(round: number, queries: readonly QueryRecord[], verified: boolean, style: Style): string[] {
   if (queries.length === 0) return [`Round ${round} has no samples: nothing was played in it.`];
   const admitted = queries.filter((query) => query.admitted).length;
   const head = `Round ${round}: ${queries.length} queries, ${admitted} admitted. R reward, S self-reward, A advantage; cut: at the token limit.`;
-  return [...wrap(head, style.columns), ...queries.flatMap((query) => queryLines(query, style))];
+  return [...wrap(head, style.columns), ...queries.flatMap((query) => queryLines(query, verified, style))];
 }
 
-function queryLines(query: QueryRecord, { colours, columns }: Style): string[] {
+function queryLines(query: QueryRecord, verified: boolean, { colours, columns }: Style): string[] {
   const { index, text, admitted, reason, V, advantage, expected, answers } = query;
   const facts = [
     V === null ? "unscored" : `difficulty ${fixed(2)(1 - V)}`,
@@ -68,11 +71,11 @@ function queryLines(query: QueryRecord, { colours, columns }: Style): string[] {
     colours.dim(label) + colours.bold(first.slice(label.length)),
     ...rest.map((line) => colours.bold(line)),
     ...wrap(facts, columns, indent).map((line) => colours.dim(line)),
-    ...answers.flatMap((answer) => answerLines(answer, columns, colours)),
+    ...answers.flatMap((answer) => answerLines(answer, verified, columns, colours)),
   ];
 }
 
-function answerLines(answer: AnswerRecord, columns: number, colours: Colours): string[] {
+function answerLines(answer: AnswerRecord, verified: boolean, columns: number, colours: Colours): string[] {
   const { text, reward, selfReward, advantage, stop, unscored } = answer;
   const scores = [
     reward === null ? "R –" : `R ${fixed(2)(reward)}`,
@@ -80,7 +83,7 @@ function answerLines(answer: AnswerRecord, columns: number, colours: Colours): s
     `A ${signed(advantage)}`,
   ].join("  ");
   const ink = reward === 1 ? colours.green : reward === 0 ? colours.red : colours.yellow;
-  const word = reward === null ? printable(unscored ?? "unscored") : verdict({ reward, expected: undefined });
+  const word = reward === null ? printable(unscored ?? "unscored") : verdict({ reward, expected: undefined }, verified);
   const facts = `${padEnd(scores, scoresColumns)}${ink(word)}${stop === "length" ? colours.dim(", cut") : ""}`;
   const lines = modelText(text, columns, indent);
   const isShort = lines.length === 1 && width(lines[0]!) <= shortColumns;

@@ -27,11 +27,13 @@ export function printJson(cli: Cli, value: unknown): void {
   cli.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** Shows the warnings of a config before it runs. */
+/** Shows the warnings of a config before it runs, each with its next step below. */
 export function showWarnings(cli: Cli, warnings: readonly ConfigWarning[]): void {
   const { columns, colours } = styleOf(cli, cli.stderr);
-  for (const { place, message } of warnings) {
+  for (const { place, message, next } of warnings) {
     const text = printable(`${place === undefined ? "" : `${place}: `}warning: ${message}`);
-    for (const line of wrap(text, columns)) cli.stderr.write(`${colours.yellow(line)}\n`);
+    for (const line of [...wrap(text, columns), ...wrap(next, columns, "  ")]) {
+      cli.stderr.write(`${colours.yellow(line)}\n`);
+    }
   }
 }

@@ -51,6 +51,7 @@ function warningsAbout(config: Config, placeOf: (path: string) => string | undef
       code: "config/literal-kl",
       message:
         "kl.estimator: literal is the paper's formula as printed; its gradient is 0 on average, so nothing holds the policy near the reference",
+      next: "Set kl.estimator to k2 or k3, or keep it to see what the formula does.",
       place: placeOf("kl.estimator"),
     });
   }
@@ -58,6 +59,7 @@ function warningsAbout(config: Config, placeOf: (path: string) => string | undef
     warnings.push({
       code: "config/long-warmup",
       message: `the run ends after ${config.game.rounds} rounds, before optimizer.warmup_rounds (${config.optimizer.warmup_rounds}) is over: the learning rate never reaches optimizer.lr`,
+      next: "Lower optimizer.warmup_rounds, or raise game.rounds.",
       place: placeOf("optimizer.warmup_rounds"),
     });
   }

@@ -48,14 +48,18 @@ function readCommandLine(overrides: readonly string[], folder: string): Canonica
  * Reads the text of a config file and checks all of it.
  * @param options.file      names the file in messages, and is the base of relative paths in it
  * @param options.overrides `key=value`, which win over the text
+ * @param options.folder    base of relative paths in them; the working folder, if left out
  * @throws ConfigError with every problem there is
  */
-export function parseConfig(text: string, options: { file: string; overrides?: readonly string[] }): CheckedConfig {
-  const { file, overrides = [] } = options;
+export function parseConfig(
+  text: string,
+  options: { file: string; overrides?: readonly string[]; folder?: string },
+): CheckedConfig {
+  const { file, overrides = [], folder = process.cwd() } = options;
   refuseSize(Buffer.byteLength(text), file);
   const written = canonicalise(readYaml(text, file));
   const located = { ...written, settings: resolvePaths(written.settings, dirname(file)) };
-  return check(overlay(located, readCommandLine(overrides, process.cwd())), file, defaultName(file));
+  return check(overlay(located, readCommandLine(overrides, folder)), file, defaultName(file));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { SparringError } from "../errors.ts";
 
-/** One thing that is wrong with a config. */
+/** One thing that is wrong with a config, or odd about it. */
 export interface Problem {
   /** Stable identifier, `config/<what>`. */
   readonly code: string;
@@ -12,12 +12,8 @@ export interface Problem {
   readonly place: string | undefined;
 }
 
-/** A config that is valid but probably not what was meant. */
-export interface ConfigWarning {
-  readonly code: string;
-  readonly message: string;
-  readonly place: string | undefined;
-}
+/** Something about a valid config that is probably not what was meant. */
+export type ConfigWarning = Problem;
 
 /**
  * A config that cannot be used, with everything that is wrong with it, in the order of the text.

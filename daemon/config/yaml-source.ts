@@ -6,6 +6,7 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Node,
   type ParsedNode,
   parseDocument,
   visit,
@@ -76,10 +77,10 @@ function readDocument(doc: Document, placeOf: PlaceOf, whole: string | undefined
   throw new ConfigError([{ code: "config/wrong-type", message, next, place: whole }]);
 }
 
-/** The first alias (`*name`) in a document. Configs need none, and they can blow a small text up to any size. */
-function firstAlias(doc: Document): Alias | undefined {
+/** The first alias (`*name`) in a document or a part of it. Configs need none, and they can blow a small text up to any size. */
+export function firstAlias(part: Document | Node): Alias | undefined {
   let found: Alias | undefined;
-  visit(doc, {
+  visit(part, {
     Alias: (_, node) => {
       found = node;
       return visit.BREAK;

@@ -94,8 +94,7 @@ function remarks(text: string, stop: "stop" | "length" | undefined): string[] {
 function writeText(page: Page, text: string): TextPlace {
   const source = text.slice(0, shownLength(text));
   const leftOut = text.length - source.length;
-  // After a blank line, Markdown takes the indented lines for code.
-  page.add([""]);
+  // After a heading, Markdown takes the indented lines for code.
   const first = page.add(marginLines(source));
   const last = page.lastLine;
   if (leftOut > 0) page.add(["", `(The text goes on for ${leftOut} characters.)`]);

@@ -7,6 +7,8 @@ export interface RoundFacts {
   /** Id of the run. */
   readonly run: string;
   readonly name: string;
+  /** Whether its rewards are a verifier's, and so right or wrong. */
+  readonly verified: boolean;
   readonly record: RoundRecord;
   readonly queries: readonly QueryRecord[];
 }
@@ -50,9 +52,14 @@ function answerFigures(queries: readonly QueryRecord[]): string {
 
 function rewardFigures(queries: readonly QueryRecord[]): readonly [string, string] | undefined {
   const V = mean(queries.flatMap((query) => query.V ?? []));
-  const VQ = mean(queries.flatMap((query) => query.VQ ?? []));
+  const selfReward = mean(queries.flatMap((query) => meanSelfReward(query) ?? []));
   if (V === null) return undefined;
-  return ["Mean reward", `V ${V.toFixed(3)}${VQ === null ? "" : `, V_Q ${VQ.toFixed(2)}`}`];
+  return ["Mean reward", `V ${V.toFixed(3)}${selfReward === null ? "" : `, R_Q ${selfReward.toFixed(2)}`}`];
+}
+
+/** Mean R_Q of a query's scored answers, 0–7. (`VQ` of its record has the scale of `judge.self_reward.scale` in it.) */
+export function meanSelfReward({ answers }: QueryRecord): number | null {
+  return mean(answers.flatMap(({ selfReward }) => selfReward ?? []));
 }
 
 function accuracyFigures({ metrics }: RoundRecord): readonly [string, string] | undefined {

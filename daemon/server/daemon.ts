@@ -60,7 +60,8 @@ export class Daemon {
     this.#wantToEnd = resolve;
     const { runs, trust } = options;
     const feeds = this.#feeds;
-    this.#handlers = handlersOf(runs, trust, new Keys(), {
+    const documents = roundDocuments(runs);
+    this.#handlers = handlersOf(runs, documents, trust, new Keys(), {
       facts: this.#facts(),
       log: options.logFile,
       clients: () => feeds.size,
@@ -68,7 +69,7 @@ export class Daemon {
       unwatch: (client, run) => feeds.get(client)?.unwatch(run),
       shutDown: (force) => this.#shutDown(force),
     });
-    this.#languages = languageSources(runs);
+    this.#languages = { rounds: documents, ratings: (run) => allRatings(runs, run) };
     this.#subscriptions = [
       runs.on("progress", (run) => this.#feed((feed) => feed.progressed(run))),
       runs.on("changed", (overview) => this.#feed((feed) => feed.changed(overview))),
@@ -164,25 +165,25 @@ export class Daemon {
   }
 }
 
-/** What an editor's language features read of the runs. */
-function languageSources(runs: RunControl): LanguageSources {
-  const rounds = new RoundDocuments({
+/** Rounds as texts, for all clients: those to read, and those that language features are asked about. */
+function roundDocuments(runs: RunControl): RoundDocuments {
+  return new RoundDocuments({
     finishedAt: async (run, round) => {
       const { rounds } = await runs.rounds({ run, after: round - 1, limit: 1 });
       return rounds.find((record) => record.round === round)?.finishedAt;
     },
     facts: (run, round) => runs.views.facts({ run, round }),
   });
-  const ratings: LanguageSources["ratings"] = async (run) => {
-    const all: Rating[] = [];
-    for (let more = true; more; ) {
-      const page = await runs.ratings({ run, from: all.length, limit: 1000 });
-      all.push(...page.ratings);
-      more = page.more;
-    }
-    return all;
-  };
-  return { rounds, ratings };
+}
+
+async function allRatings(runs: RunControl, run: string): Promise<Rating[]> {
+  const all: Rating[] = [];
+  for (let more = true; more; ) {
+    const page = await runs.ratings({ run, from: all.length, limit: 1000 });
+    all.push(...page.ratings);
+    more = page.more;
+  }
+  return all;
 }
 
 function runsActive(active: readonly string[]): SparringError {

@@ -1,4 +1,4 @@
-import { roundDocument } from "../documents/round-document.ts";
+import type { RoundDocuments } from "../documents/round-documents.ts";
 import { type Method, protocolVersion, type ResultOf, snapshotIntervalMs, type ValidParamsOf } from "../protocol.ts";
 import type { Errand } from "../runs/interactive/errand.ts";
 import type { Client } from "./client.ts";
@@ -37,7 +37,13 @@ export interface Self {
 }
 
 /** What each verb does. */
-export function handlersOf(runs: RunControl, trust: Trust, keys: Keys, self: Self): Handlers {
+export function handlersOf(
+  runs: RunControl,
+  documents: RoundDocuments,
+  trust: Trust,
+  keys: Keys,
+  self: Self,
+): Handlers {
   const { drafts, views, comparisons } = runs;
   return {
     "sparring/hello": ({ protocol, client: { name, version } }, { client }) => {
@@ -71,7 +77,7 @@ export function handlersOf(runs: RunControl, trust: Trust, keys: Keys, self: Sel
     "sparring/round/list": (params) => runs.rounds(params),
     "sparring/round/get": (params) => runs.round(params),
     "sparring/round/series": (params) => views.series(params),
-    "sparring/round/document": async (params) => ({ text: roundDocument(await views.facts(params)).text }),
+    "sparring/round/document": async ({ run, round }) => ({ text: (await documents.get(run, round)).text }),
     "sparring/round/tokens": (params) => views.tokens(params),
     "sparring/checkpoint/list": (params) => runs.checkpoints(params),
     "sparring/checkpoint/chat": (params, { signal }) => runs.chat(params, signal),

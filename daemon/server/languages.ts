@@ -8,6 +8,7 @@ import {
 import type { z } from "zod";
 import type { RoundDocument } from "../documents/round-document.ts";
 import type { RoundDocuments } from "../documents/round-documents.ts";
+import { roundOf } from "../editor.ts";
 import { SparringError } from "../errors.ts";
 import { capabilities } from "../language/capabilities.ts";
 import { configCompletion } from "../language/configs/completion.ts";
@@ -29,7 +30,6 @@ import { roundHover } from "../language/rounds/hover.ts";
 import { type HumanScores, humanScores } from "../language/rounds/human-scores.ts";
 import { roundLenses } from "../language/rounds/lenses.ts";
 import { roundFoldings, roundSymbols } from "../language/rounds/outline.ts";
-import { roundAt } from "../language/rounds/round-at.ts";
 import { type ErrorData, snapshotIntervalMs } from "../protocol.ts";
 import type { Rating } from "../store/records.ts";
 import { toResponseError } from "../wire/problems.ts";
@@ -215,8 +215,10 @@ export class Languages {
     };
   }
 
-  #round(uri: string): Promise<RoundDocument | undefined> {
-    return roundAt(uri, this.#options.sources.rounds);
+  /** The round document of a URI; undefined where it names none. @throws SparringError of the store */
+  async #round(uri: string): Promise<RoundDocument | undefined> {
+    const named = roundOf(uri);
+    return named && this.#options.sources.rounds.get(named.run, named.round);
   }
 
   async #humanScores({ run, record }: RoundDocument): Promise<HumanScores> {

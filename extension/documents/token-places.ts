@@ -29,8 +29,7 @@ export function partsOf(lines: readonly string[]): Part[] {
     if (heading?.[1] === "##") [query, answer] = [Number(heading[2]), undefined];
     else if (heading) answer = Number(heading[2]);
     if (!heading || query === undefined) continue;
-    let first = line + 1;
-    while (lines[first] === "") first++;
+    const first = line + 1;
     let next = first;
     while (lines[next]?.startsWith(margin)) next++;
     if (next > first) parts.push({ query, ...(answer !== undefined && { answer }), first, last: next - 1 });

@@ -59,9 +59,8 @@ describe("messages", () => {
     everyMessage(({ sentence }) => !isWritten(sentence) || (sentence.length >= 12 && sentence.includes(" ")));
     everyMessage(({ sentence }) => !/^(error|failed|failure|invalid|bad|wrong|unable|could not)\b/i.test(sentence));
   });
-  test("have a next step, which is a sentence; only warnings and usage errors leave it to others", () => {
-    const isWarning = ({ code }: Message): boolean => /^config\/(literal-kl|long-warmup)$/.test(code);
-    everyMessage((message) => message.next !== "" || message.code === "cli/usage" || isWarning(message));
+  test("have a next step, which is a sentence; only usage errors leave it to others", () => {
+    everyMessage((message) => message.next !== "" || message.code === "cli/usage");
     // What ends in something to copy needs no full stop.
     everyMessage(({ next }) => next.split(" | ").every((step) => step === "" || /[.?}]$/.test(step)));
     everyMessage(({ next }) => next.split(" | ").every((step) => step === "" || /^[\p{Lu}{`]/u.test(step)));

@@ -67,7 +67,6 @@ function fromObject(source: string, bracket: number): Pick<Message, "sentence" |
   const properties = propertiesAt(source, bracket);
   const [message, next] = [properties.get("message"), properties.get("next")];
   if (message === undefined) return undefined;
-  // A warning has no next step: it says what to expect.
   return { sentence: textOf(message), next: next === undefined ? "" : textOf(next) };
 }
 

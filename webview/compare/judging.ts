@@ -1,6 +1,6 @@
 import type { Pick, ResultOf } from "../../daemon/protocol.ts";
 import type { Setup } from "./setup.ts";
-import { choiceOf, isSwapped, type Verdict } from "./sides.ts";
+import { choiceOf, isSwapped, type Verdict, wordsOf } from "./sides.ts";
 
 export type Result = ResultOf<"sparring/checkpoint/compare">;
 
@@ -20,7 +20,15 @@ export interface Judging {
 
 /** A comparison of which nothing is picked, open at the first prompt whose answers differ. */
 export function newJudging(setup: Setup, result: Result): Judging {
-  const judging = { setup, result, at: 0, picks: result.prompts.map(() => undefined), order: [], seen: [] };
+  const weights = wordsOf(setup.sides, result.weights);
+  const judging = {
+    setup,
+    result: { ...result, weights },
+    at: 0,
+    picks: result.prompts.map(() => undefined),
+    order: [],
+    seen: [],
+  };
   return isEqual(result, 0) ? { ...judging, at: nextOpen(judging) ?? 0 } : judging;
 }
 

@@ -162,9 +162,9 @@ function SideFields({ title, side, runs, set, host, connection }: SideFieldsProp
           onChange={({ currentTarget }) => set({ run: currentTarget.value, weights: "current" })}
         >
           {!known && <option value={side.run}>{side.run}</option>}
-          {runs.map(({ id, name }) => (
+          {runs.map(({ id }) => (
             <option key={id} value={id}>
-              {visibleText(name === id ? id : `${name} (${id})`)}
+              {visibleText(id)}
             </option>
           ))}
         </select>

@@ -17,6 +17,12 @@ export function nameOf({ run, weights }: Side): string {
   return `${run} ${typeof weights === "object" ? weights.checkpoint : weights}`;
 }
 
+/** Whose weights they are, in words: with their runs where these differ. */
+export function wordsOf(sides: Sides, weights: readonly string[]): string[] {
+  const isOneRun = sides[0].run === sides[1].run;
+  return isOneRun ? [...weights] : sides.map(({ run }, i) => `${run}, ${weights[i]}`);
+}
+
 /**
  * Whether the second side's answer stands on the left. While it is hidden whose answers they are, that is a coin for each
  * prompt, thrown by a hash: nothing tells who is left, and it is the same when the panel comes back. [ours]

@@ -47,12 +47,12 @@ export const noDetails: RunDetails = { checkpoints: [], changes: [], accuracy: [
 
 /** The run of an overview with its details, so far as they are read. */
 export function lineageRun(overview: RunOverview, details: RunDetails): LineageRun {
-  const { id, name, state, algorithm, model, createdAt, parent } = overview;
+  const { id, state, algorithm, model, createdAt, parent } = overview;
   const start = parent?.round ?? 0;
   const end = Math.max(start, overview.round ?? start);
   return {
     id,
-    name,
+    name: id,
     state,
     algorithm,
     model,

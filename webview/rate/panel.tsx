@@ -28,8 +28,7 @@ function RateSamples(props: PanelProps<"rate">): VNode {
   const session = useSession(props);
   const { batch, waiting } = session;
   const about = useAnswer(host, connection, "sparring/run/get", { run: input.run }).value?.overview;
-  const name = about?.name ?? input.run;
-  useEffect(() => host.setTitle(`Rate: ${visibleText(name)}`), [host, name]);
+  useEffect(() => host.setTitle(`Rate: ${visibleText(input.run)}`), [host, input.run]);
 
   const previous = batch && previousOf(batch);
   const isSaved = previous !== undefined && !waiting.errands.some((errand) => errand.id === previous.rating.id);
@@ -60,7 +59,7 @@ function RateSamples(props: PanelProps<"rate">): VNode {
   return (
     <div class="rate">
       <Header
-        name={name}
+        name={input.run}
         rater={settings.rater}
         batch={batch}
         waiting={waiting}

@@ -52,8 +52,8 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
   const forkFrom = checkpoints.findLast((round) => round <= selected) ?? null;
 
   useEffect(() => {
-    if (overview) host.setTitle(`Rounds: ${overview.name}`);
-  }, [host, overview?.name]);
+    host.setTitle(`Rounds: ${run}`);
+  }, [host, run]);
 
   const answerLimit = details && numberSetting(details.config, "solver.max_tokens");
   const specs = useMemo(() => chartSpecs(answerLimit), [answerLimit]);

@@ -1,4 +1,5 @@
 import type { DaemonClient } from "../../client/client.ts";
+import { resolveConfig } from "../../config/load.ts";
 import type { RunOverview } from "../../protocol.ts";
 import type { RoundRecord } from "../../store/records.ts";
 import { namesAndSettings, usageError, wholeNumber } from "../arguments.ts";
@@ -6,6 +7,7 @@ import { type Cli, exitCodes } from "../cli.ts";
 import { type Command, jsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { resolveRun } from "../names.ts";
+import { isVerified } from "../report.ts";
 import { allQueries, sampleLines } from "../samples.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { showLines } from "../show-run.ts";
@@ -68,8 +70,9 @@ async function showSamples(
   json: boolean,
 ): Promise<void> {
   const queries = await allQueries(client, id, round);
-  if (json) printJson(cli, queries);
-  else print(cli, sampleLines(round, queries, styleOf(cli, cli.stdout)));
+  if (json) return printJson(cli, queries);
+  const { config } = await client.request("sparring/run/get", { run: id });
+  print(cli, sampleLines(round, queries, isVerified(resolveConfig(config)), styleOf(cli, cli.stdout)));
 }
 
 async function showLog(

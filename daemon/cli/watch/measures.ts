@@ -1,4 +1,5 @@
 import type { Config } from "../../config/schema.ts";
+import { findTask } from "../../tasks/registry.ts";
 import { fixed, percent } from "../../text/numbers.ts";
 
 /** A metric of a round that people watch. */
@@ -14,6 +15,12 @@ export interface Measure {
 }
 
 const always = () => true;
+
+/** Whether a run's game has tasks that are set aside for measuring: only where a verifier knows the right answers. */
+export function hasHeldOut({ game, challenger }: Config): boolean {
+  return findTask(game.task, challenger).verifiable;
+}
+
 const isSelfPlay = ({ algorithm }: Config) => algorithm.name !== "grpo";
 
 export const reward: Measure = {
@@ -31,7 +38,7 @@ export const selfReward: Measure = {
   format: fixed(2),
   isMeasured: ({ algorithm }) => algorithm.name === "lsp",
 };
-/** 1 − V: the share of answers that were wrong, over queries. */
+/** 1 − V, mean over queries: with a verifier the share of answers that were wrong. */
 export const difficulty: Measure = {
   metric: "challenger/difficulty",
   label: "difficulty",
@@ -51,7 +58,7 @@ export const heldOut: Measure = {
   label: "held-out",
   summary: "newest",
   format: (value) => percent(value),
-  isMeasured: always,
+  isMeasured: hasHeldOut,
 };
 /** Of the Solver against the reference, nat per token. */
 export const kl: Measure = { metric: "solver/kl", label: "KL", summary: "mean", format: fixed(3), isMeasured: always };

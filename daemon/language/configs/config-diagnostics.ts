@@ -1,6 +1,6 @@
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag, type Range } from "vscode-languageserver";
 import { parseConfig } from "../../config/load.ts";
-import { ConfigError, type ConfigWarning, type Problem } from "../../config/problem.ts";
+import { ConfigError, type Problem } from "../../config/problem.ts";
 import { configTree } from "./config-tree.ts";
 import { Lines } from "./lines.ts";
 
@@ -13,23 +13,20 @@ export function configDiagnostics(text: string, file: string): Diagnostic[] {
   const place = placer(text);
   try {
     const { warnings } = parseConfig(text, { file });
-    return warnings.map((warning) => diagnostic(warning, `${warning.message}.`, DiagnosticSeverity.Warning, place));
+    return warnings.map((warning) => diagnostic(warning, DiagnosticSeverity.Warning, place));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    return error.problems.map((problem) =>
-      diagnostic(problem, `${problem.message}.\n${problem.next}`, DiagnosticSeverity.Error, place),
-    );
+    return error.problems.map((problem) => diagnostic(problem, DiagnosticSeverity.Error, place));
   }
 }
 
 function diagnostic(
-  { code, place }: Problem | ConfigWarning,
-  message: string,
+  { code, message, next, place }: Problem,
   severity: DiagnosticSeverity,
   rangeOf: (place: string | undefined) => Range,
 ): Diagnostic {
   const tags = code === "config/unused-key" ? { tags: [DiagnosticTag.Unnecessary] } : {};
-  return { range: rangeOf(place), severity, code, source: "sparring", message, ...tags };
+  return { range: rangeOf(place), severity, code, source: "sparring", message: `${message}.\n${next}`, ...tags };
 }
 
 /** Turns `file:line:column` into the range of what stands there; a place without a column is the first line. */

@@ -1,6 +1,7 @@
 import { isCollection, isMap, isScalar, type Pair, type ParsedNode, parseDocument, visit, type YAMLMap } from "yaml";
 import { aliases } from "../../config/aliases.ts";
 import type { Setting } from "../../config/setting.ts";
+import { firstAlias } from "../../config/yaml-source.ts";
 
 /** A stretch of a text: offsets in UTF-16 units, the end not included. */
 export interface Span {
@@ -16,6 +17,7 @@ export interface ConfigEntry {
   readonly keySpan: Span;
   /** Undefined where no value is written. */
   readonly valueSpan: Span | undefined;
+  /** Undefined for a mapping, and where an alias (`*name`) is in it, which a config can't have. */
   readonly value: unknown;
   /** Its key and value stand between braces, with commas. */
   readonly isInFlow: boolean;
@@ -93,7 +95,7 @@ function entriesOf(map: YAMLMap, prefix: string, doc: ReturnType<typeof parseDoc
         path,
         keySpan: { start: key.range[0], end: key.range[1] },
         valueSpan: isWritten ? { start: value.range[0], end: value.range[1] } : undefined,
-        value: isWritten && !isMap(value) ? value.toJS(doc) : undefined,
+        value: isWritten && !isMap(value) && !firstAlias(value) ? value.toJS(doc) : undefined,
         isInFlow: map.flow === true,
         isFlowMapping: isMap(value) && value.flow === true,
         children: isMap(value) ? entriesOf(value as YAMLMap, `${path}.`, doc) : [],

@@ -4,18 +4,24 @@ import { positionOf, type TextPlace } from "../../documents/text-place.ts";
 import { type Suspicion, suspicionsAboutAnswer, suspicionsAboutQuery } from "./suspicions.ts";
 
 /** Suspicious samples, each on the first line of its text. */
-export function roundDiagnostics({ places }: RoundDocument): Diagnostic[] {
+export function roundDiagnostics({ places, verified }: RoundDocument): Diagnostic[] {
   return places.flatMap((query) => [
     ...suspicionsAboutQuery(query.record).map((suspicion) => diagnostic(query.text, suspicion)),
     ...query.answers.flatMap(({ record, text }) =>
-      suspicionsAboutAnswer(record).map((suspicion) => diagnostic(text, suspicion)),
+      suspicionsAboutAnswer(record, query.record, verified).map((suspicion) => diagnostic(text, suspicion)),
     ),
   ]);
 }
 
-function diagnostic(text: TextPlace, { code, isWarning, message }: Suspicion): Diagnostic {
+function diagnostic(text: TextPlace, { code, isWarning, message, next }: Suspicion): Diagnostic {
   const lineEnd = text.source.indexOf("\n");
   const end = positionOf(text, lineEnd < 0 ? text.source.length : lineEnd);
   const severity = isWarning ? DiagnosticSeverity.Warning : DiagnosticSeverity.Information;
-  return { range: { start: positionOf(text, 0), end }, severity, code, source: "sparring", message };
+  return {
+    range: { start: positionOf(text, 0), end },
+    severity,
+    code,
+    source: "sparring",
+    message: `${message}\n${next}`,
+  };
 }

@@ -1,11 +1,12 @@
 import type { InlayHint, Range } from "vscode-languageserver";
 import type { AnswerPlace, QueryPlace, RoundDocument } from "../../documents/round-document.ts";
+import { meanSelfReward } from "../../documents/round-head.ts";
 import { positionOf, type TextPlace } from "../../documents/text-place.ts";
 import { figure, signed } from "./figures.ts";
 import type { HumanScore, HumanScores } from "./human-scores.ts";
 
 /**
- * The scores beside the texts, at the end of each text's first line: V, V_Q and advantage of a query; R, R_Q, advantage and the
+ * The scores beside the texts, at the end of each text's first line: V, mean R_Q and advantage of a query; R, R_Q, advantage and the
  * people's mean of an answer. Only those in the lines of `range`.
  */
 export function scoreHints({ places }: RoundDocument, human: HumanScores, range: Range): InlayHint[] {
@@ -19,11 +20,16 @@ export function scoreHints({ places }: RoundDocument, human: HumanScores, range:
 }
 
 function queryHint({ record, text }: QueryPlace): InlayHint {
-  const { V, VQ, advantage, tokens } = record;
+  const { V, advantage, tokens } = record;
+  const selfReward = meanSelfReward(record);
   // Queries from data have no author who could learn.
-  const parts = [`V ${figure(V)}`, ...(VQ === null ? [] : [`V_Q ${figure(VQ)}`])];
+  const parts = [`V ${figure(V)}`, ...(selfReward === null ? [] : [`R_Q ${figure(selfReward)}`])];
   if (tokens.length > 0) parts.push(`A ${signed(advantage)}`);
-  return hint(text, parts, "V: mean reward of the answers · V_Q: mean self-reward · A: the Challenger's advantage");
+  return hint(
+    text,
+    parts,
+    "V: mean reward of the answers · R_Q: mean self-reward, 0–7 · A: the Challenger's advantage",
+  );
 }
 
 function answerHint({ record, text }: AnswerPlace, human: HumanScore | undefined): InlayHint {

@@ -1,5 +1,6 @@
 import type { Hover, Position } from "vscode-languageserver";
 import type { AnswerPlace, QueryPlace, RoundDocument } from "../../documents/round-document.ts";
+import { meanSelfReward } from "../../documents/round-head.ts";
 import { contains } from "../../documents/text-place.ts";
 import { sequenceKl, tokenKl } from "../../selfplay/kl.ts";
 import { criteria } from "../../selfplay/prompts/self-reward.ts";
@@ -20,10 +21,10 @@ export function roundHover({ places }: RoundDocument, human: HumanScores, { line
 }
 
 function aboutQuery({ record }: QueryPlace): string {
-  const { index, V, VQ, advantage, reason, expected, answers, tokens } = record;
+  const { index, V, advantage, reason, expected, answers, tokens } = record;
   const rows = [
     ["V, mean reward of its answers", figure(V, 3)],
-    ["V_Q, mean self-reward (0–7)", figure(VQ)],
+    ["R_Q, mean self-reward (0–7)", figure(meanSelfReward(record))],
     ...(tokens.length > 0 ? [["advantage of the Challenger", signed(advantage, 3)], ...sequenceRows(record)] : []),
     ...(expected === undefined ? [] : [["expected answer", plainMarkdown(expected)]]),
   ];

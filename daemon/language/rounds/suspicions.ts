@@ -1,5 +1,6 @@
 import type { AnswerRecord, QueryRecord } from "../../store/records.ts";
 import { visibleLine } from "../../text/visible.ts";
+import { disagreement } from "./disagreement.ts";
 import { figure } from "./figures.ts";
 import { bigramRepetition, isRepetitive } from "./repetition.ts";
 
@@ -10,11 +11,9 @@ export interface Suspicion {
   /** Whether something is wrong, or only worth knowing. */
   readonly isWarning: boolean;
   readonly message: string;
+  /** What to do about it, as a sentence. */
+  readonly next: string;
 }
-
-/** From this self-reward on a judge calls an answer good, and up to the other one bad, of 7 [ours]. */
-const goodSelfReward = 5;
-const badSelfReward = 2;
 
 /** What is odd about a query, and about its answers as a group. */
 export function suspicionsAboutQuery(query: QueryRecord): Suspicion[] {
@@ -25,26 +24,41 @@ export function suspicionsAboutQuery(query: QueryRecord): Suspicion[] {
   ];
 }
 
-/** What is odd about an answer. */
-export function suspicionsAboutAnswer(answer: AnswerRecord): Suspicion[] {
+/**
+ * What is odd about an answer.
+ * @param query    the one that it answers
+ * @param verified whether R is a verifier's, which the self-reward can contradict
+ */
+export function suspicionsAboutAnswer(answer: AnswerRecord, query: QueryRecord, verified: boolean): Suspicion[] {
   return [
     ...(answer.stop === "length" ? [truncated("answer", answer.tokens.length)] : []),
     ...repeated("answer", answer.tokens),
-    ...disagreement(answer),
+    ...(verified ? contradicted(answer, query) : []),
     ...unscored(answer),
   ];
 }
 
 function truncated(what: "query" | "answer", tokens: number): Suspicion {
-  const message = `This ${what} was cut at the token limit, after ${tokens} tokens: its end is missing.`;
-  return { code: "language/truncated", isWarning: true, message };
+  const limit = what === "query" ? "challenger.max_tokens" : "solver.max_tokens";
+  return {
+    code: "language/truncated",
+    isWarning: true,
+    message: `This ${what} was cut at the token limit, after ${tokens} tokens: its end is missing.`,
+    next: `If many are cut, fork with a higher ${limit}.`,
+  };
 }
 
 function repeated(what: "query" | "answer", tokens: readonly number[]): Suspicion[] {
   if (!isRepetitive(tokens)) return [];
   const share = Math.round(100 * bigramRepetition(tokens));
-  const message = `This ${what} repeats itself: ${share} % of its pairs of neighbouring tokens were there before. [ours]`;
-  return [{ code: "language/repeated", isWarning: true, message }];
+  return [
+    {
+      code: "language/repeated",
+      isWarning: true,
+      message: `This ${what} repeats itself: ${share} % of its pairs of neighbouring tokens were there before. [ours]`,
+      next: "See whether it was rewarded: if so, the judge teaches the model to repeat itself.",
+    },
+  ];
 }
 
 /** A group without advantages is often taken for a bug, so it is explained. */
@@ -54,11 +68,17 @@ function withoutAdvantage({ admitted, answers }: QueryRecord): Suspicion[] {
   const rewards = new Set(answers.map(({ reward }) => reward));
   const selfRewards = new Set(answers.map(({ selfReward }) => selfReward));
   const scored = answers.filter(({ reward }) => reward !== null).length;
-  const message =
-    scored < 2
-      ? `Only ${scored} of ${answers.length} answers has a score, so none has an advantage: it takes two to compare.`
-      : `All ${answers.length} answers earned the same${sameScores(rewards, selfRewards)}, so none has an advantage: an advantage is how far an answer is above its group's mean. Nothing is wrong; but for the pull towards the reference, the Solver learns nothing from this query.`;
-  return [{ code: "language/no-advantage", isWarning: false, message }];
+  return [
+    {
+      code: "language/no-advantage",
+      isWarning: false,
+      message:
+        scored < 2
+          ? `Only ${scored} of ${answers.length} answers has a score, so none has an advantage: it takes two to compare.`
+          : `All ${answers.length} answers earned the same${sameScores(rewards, selfRewards)}, so none has an advantage: an advantage is how far an answer is above its group's mean. Nothing is wrong; but for the pull towards the reference, the Solver learns nothing from this query.`,
+      next: "Let it be, unless most queries of a round are like this: then they are too easy or too hard to learn from.",
+    },
+  ];
 }
 
 function sameScores(rewards: ReadonlySet<number | null>, selfRewards: ReadonlySet<number | null>): string {
@@ -68,29 +88,30 @@ function sameScores(rewards: ReadonlySet<number | null>, selfRewards: ReadonlySe
   return selfReward === null ? ` (R ${figure(reward)})` : ` (R ${figure(reward)}, R_Q ${figure(selfReward)})`;
 }
 
-function disagreement({ reward, selfReward }: AnswerRecord): Suspicion[] {
-  if (selfReward === null) return [];
-  const scores = `R ${figure(reward)}, R_Q ${figure(selfReward)} of 7`;
-  const code = "language/judge-disagrees";
-  if (reward === 0 && selfReward >= goodSelfReward) {
-    return [
-      { code, isWarning: true, message: `The judge likes an answer that the verifier calls wrong (${scores}). [ours]` },
-    ];
-  }
-  if (reward === 1 && selfReward <= badSelfReward) {
-    return [
-      {
-        code,
-        isWarning: true,
-        message: `The judge dislikes an answer that the verifier calls right (${scores}). [ours]`,
-      },
-    ];
-  }
-  return [];
+function contradicted(answer: AnswerRecord, { answers }: QueryRecord): Suspicion[] {
+  const found = disagreement(answer, answers);
+  if (!found) return [];
+  const given = `R_Q ${figure(answer.selfReward)} of 7`;
+  const rival =
+    found.rival === undefined ? "" : `, and a right answer to the same query no more (R_Q ${figure(found.rival)})`;
+  return [
+    {
+      code: "language/judge-disagrees",
+      isWarning: true,
+      message: `The verifier calls this answer wrong, and the judge gives it ${given}${rival}. [ours]`,
+      next: "See what the judge gave it points for: with lsp, these points are part of what the Solver learns from.",
+    },
+  ];
 }
 
 function unscored({ unscored: reason }: AnswerRecord): Suspicion[] {
   if (reason === undefined) return [];
-  const message = `This answer is unscored, which is not a score of 0: ${visibleLine(reason)}. It has no say in its group's mean.`;
-  return [{ code: "language/unscored", isWarning: true, message }];
+  return [
+    {
+      code: "language/unscored",
+      isWarning: true,
+      message: `This answer is unscored, which is not a score of 0: ${visibleLine(reason)}. It has no say in its group's mean.`,
+      next: "Read the reason; if many answers are unscored, the judge can't do its work.",
+    },
+  ];
 }

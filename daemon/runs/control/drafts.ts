@@ -1,11 +1,8 @@
 import { dirname } from "node:path";
-import { canonicalise } from "../../config/canonical.ts";
 import type { CheckedConfig } from "../../config/check.ts";
 import { parseConfig } from "../../config/load.ts";
-import { readOverrides } from "../../config/overrides.ts";
-import { resolvePaths } from "../../config/paths.ts";
 import { printConfig } from "../../config/print.ts";
-import { ConfigError, type Problem as ConfigProblem, type ConfigWarning } from "../../config/problem.ts";
+import { ConfigError, type Problem as ConfigProblem } from "../../config/problem.ts";
 import type { Problem, ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { Store } from "../../store/store.ts";
 import { type Change, forkPlan } from "./fork-settings.ts";
@@ -59,30 +56,19 @@ interface Reading {
   readonly warnings: Problem[];
 }
 
-function read(text: string, file: string, settings: readonly string[]): Reading {
+function read(text: string, file: string, overrides: readonly string[]): Reading {
   try {
-    const overrides = settings.map((setting) => fromFolder(setting, dirname(file)));
-    const checked = parseConfig(text, { file, overrides });
-    return { checked, problems: [], warnings: checked.warnings.map(warningOf) };
+    // The settings belong to the file: the daemon's working folder means nothing to who wrote them.
+    const checked = parseConfig(text, { file, overrides, folder: dirname(file) });
+    return { checked, problems: [], warnings: checked.warnings.map(problemOf) };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     return { checked: undefined, problems: error.problems.map(problemOf), warnings: [] };
   }
 }
 
-/** A setting with its path made absolute: it belongs to the file, and the daemon's working folder means nothing to it. */
-function fromFolder(setting: string, folder: string): string {
-  const { settings } = canonicalise(readOverrides([setting]));
-  const [{ path, value } = { path: "", value: undefined }] = resolvePaths(settings, folder);
-  return value === settings[0]?.value ? setting : `${path}=${value}`;
-}
-
 function problemOf({ code, message, next, place }: ConfigProblem): Problem {
   return { code, message, next, ...(place !== undefined && { place }) };
-}
-
-function warningOf(warning: ConfigWarning): Problem {
-  return problemOf({ ...warning, next: "Keep it if that is what you want." });
 }
 
 /** @param change from what the fork would have to what the text says */

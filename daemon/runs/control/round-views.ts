@@ -17,6 +17,8 @@ export interface RoundFacts {
   readonly run: string;
   /** The run's. */
   readonly name: string;
+  /** Whether its rewards are a verifier's, and so right or wrong. */
+  readonly verified: boolean;
   readonly record: RoundRecord;
   readonly queries: readonly QueryRecord[];
 }
@@ -53,8 +55,9 @@ export class RoundViews {
   async facts({ run, round }: { readonly run: string; readonly round: number }): Promise<RoundFacts> {
     const [record] = (await this.#store.readRoundsAfter(run, round - 1, 1)).rounds;
     if (record?.round !== round) throw noSuchRound(run, round, layout.rounds(this.#store.dir(run)));
-    const { name } = await this.#store.readRun(run);
-    return { run, name, record, queries: await this.#store.readSamples(run, round) };
+    const { name, config } = await this.#store.readRun(run);
+    const verified = resolveConfig(config).judge.reward.kind === "verifier";
+    return { run, name, verified, record, queries: await this.#store.readSamples(run, round) };
   }
 
   /** A query's tokens and those of its answers, as pieces of text. @throws SparringError as `Reading.query` and `TokenTexts` */

@@ -1,10 +1,9 @@
-import type { Completion } from "../../engine/engine.ts";
 import { SparringError } from "../../errors.ts";
-import type { Judgement } from "../../judge/scorer.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { QueryRecord } from "../../store/records.ts";
 import { judgesOf } from "../judges.ts";
 import type { Player } from "../player.ts";
+import { scoredAnswer } from "./scored-answer.ts";
 
 type Chat = ResultOf<"sparring/checkpoint/chat">;
 type Replay = ResultOf<"sparring/sample/replay">;
@@ -74,24 +73,7 @@ export async function replay(
   const rewards = await judges.reward.score(pairs, { signal });
   const selfRewards = await judges.selfReward?.score(pairs, { signal });
   const scored = completions.map((completion, i) =>
-    answerOf(completion, pairs[i]!.answer, rewards[i]!, selfRewards?.[i]),
+    scoredAnswer(completion, pairs[i]!.answer, rewards[i]!, selfRewards?.[i]),
   );
   return { query: text, answers: scored };
-}
-
-function answerOf(
-  { stop, logprobs }: Completion,
-  text: string,
-  reward: Judgement,
-  selfReward: Judgement | undefined,
-): Replay["answers"][number] {
-  const reasons = [reward, selfReward].flatMap((each) => (each?.value === null ? [each.unscored] : []));
-  return {
-    text,
-    stop,
-    logprob: logprobs.reduce((sum, logprob) => sum + logprob, 0),
-    reward: reward.value,
-    selfReward: selfReward?.value ?? null,
-    ...(reasons.length > 0 && { unscored: reasons.join("; ") }),
-  };
 }

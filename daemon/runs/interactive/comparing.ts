@@ -1,11 +1,12 @@
 import type { Completion } from "../../engine/engine.ts";
 import { SparringError } from "../../errors.ts";
-import type { Judgement, Pair } from "../../judge/scorer.ts";
+import type { Pair } from "../../judge/scorer.ts";
 import type { ResultOf, ScoredAnswer, ValidParamsOf } from "../../protocol.ts";
 import { judgesOf } from "../judges.ts";
 import type { ComparedPrompt } from "./compared-prompts.ts";
 import type { Errand } from "./errand.ts";
 import type { Lender, Loan } from "./lender.ts";
+import { scoredAnswer } from "./scored-answer.ts";
 
 type Params = ValidParamsOf<"sparring/checkpoint/compare">;
 type Result = ResultOf<"sparring/checkpoint/compare">;
@@ -141,26 +142,10 @@ async function scoreAll(
     ]);
     for (const i of places) {
       const at = judged.indexOf(i);
-      scored.push(scoredAnswer(answers[i]!, rewards?.[at], selfRewards?.[at]));
+      scored.push(scoredAnswer(answers[i]!, answers[i]!.text, rewards?.[at], selfRewards?.[at]));
     }
   }
   return scored;
-}
-
-function scoredAnswer(
-  { text, stop, logprobs }: Answer,
-  reward: Judgement | undefined,
-  selfReward: Judgement | undefined,
-): ScoredAnswer {
-  const reasons = [reward, selfReward].flatMap((each) => (each?.value === null ? [each.unscored] : []));
-  return {
-    text,
-    stop,
-    logprob: logprobs.reduce((sum, logprob) => sum + logprob, 0),
-    reward: reward?.value ?? null,
-    selfReward: selfReward?.value ?? null,
-    ...(reasons.length > 0 && { unscored: reasons.join("; ") }),
-  };
 }
 
 function promptTooLong(place: number, tokens: number, run: string, maxSequence: number): SparringError {

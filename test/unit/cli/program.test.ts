@@ -129,6 +129,7 @@ describe("run", () => {
     const { code, stdout, stderr } = await sparring(["run", example, "--dry-run", "kl.estimator=literal"]);
     assert.equal(code, 0);
     assert.match(stderr, /^command line: warning: kl.estimator: literal/);
+    assert.match(stderr, /\n {2}Set kl.estimator to k2 or k3/);
     assert.doesNotMatch(stdout, /warning/);
   });
 

@@ -81,6 +81,10 @@ describe("paths", () => {
   test("in a file are relative to it", () => assert.equal(model(written).path, "/models/tiny"));
   test("on the command line are relative to the working folder", () =>
     assert.equal(model(written, ["model.path=tiny"]).path, resolve("tiny")));
+  test("in overrides are relative to a given folder", () => {
+    const { config } = parseConfig(minimal, { file: "a.yaml", overrides: ["model.path=tiny"], folder: "/elsewhere" });
+    assert.equal(config.model.path, "/elsewhere/tiny");
+  });
   test("may begin at the home folder", () =>
     assert.equal(model(written, ["model.reference=~/tiny"]).reference, resolve(homedir(), "tiny")));
   test("of the hub stay as they are, unless there is such a folder", () => {
@@ -147,6 +151,14 @@ describe("warnings", () => {
   test("for a warm-up that never ends", () => {
     assert.deepEqual(warnings(["optimizer.warmup_rounds=20", "game.rounds=10"]), ["config/long-warmup"]);
     assert.deepEqual(warnings(["optimizer.warmup_rounds=20", "game.rounds=20"]), []);
+  });
+  test("each says what to do", () => {
+    const overrides = ["kl.estimator=literal", "optimizer.warmup_rounds=20", "game.rounds=10"];
+    const steps = parseConfig(minimal, { file: "a.yaml", overrides }).warnings.map(({ next }) => next);
+    assert.deepEqual(steps, [
+      "Set kl.estimator to k2 or k3, or keep it to see what the formula does.",
+      "Lower optimizer.warmup_rounds, or raise game.rounds.",
+    ]);
   });
 });
 

@@ -8,7 +8,7 @@ import { visible } from "../../../daemon/text/visible.ts";
 import { answerOf, queryOf, recordOf } from "./records.ts";
 
 function documentOf(queries: readonly QueryRecord[]): RoundDocument {
-  return roundDocument({ run: "addition-1", name: "addition", record: recordOf(12), queries });
+  return roundDocument({ run: "addition-1", name: "addition", verified: true, record: recordOf(12), queries });
 }
 
 describe("a round's document", () => {
@@ -16,6 +16,7 @@ describe("a round's document", () => {
     const { text } = roundDocument({
       run: "addition-1",
       name: "addition\n# forged",
+      verified: true,
       record: recordOf(12, { metrics: { "eval/accuracy": 0.83, "eval/tasks": 512 }, notes: ["1 admitted query only"] }),
       queries: [
         queryOf(0, "57+26=", {
@@ -47,37 +48,31 @@ describe("a round's document", () => {
 - Finished: 2026-11-21T09:12:33.000Z, after 14.3 s
 - Queries: 3 written by the Challenger, 2 admitted
 - Answers: 3, 1 cut at the token limit, 1 unscored
-- Mean reward: V 0.250, V_Q 3.50
+- Mean reward: V 0.250, R_Q 3.50
 - Held-out accuracy: 0.830 on 512 tasks
 - Note: 1 admitted query only
 
 The hardest queries first, those that were not admitted last. V is the mean reward of a query's answers.
 
 ## Query 2
-
     │ 1+1=
 
 ### Answer 0 · 0 tokens · empty
-
     │ 
 
 ## Query 0 · expected: 83
-
     │ 57+26=
 
 ### Answer 0 · 2 tokens
-
     │ 83
 
 ### Answer 1 · ${Array.from("## Query 9\n```\n<script>alert(1)</script>\n\u202e[x](command:evil)").length} tokens · cut at the token limit
-
     │ ## Query 9
     │ \`\`\`
     │ <script>alert(1)</script>
     │ ‹U+202E›[x](command:evil)
 
 ## Query 1 · not admitted · The text is not a task: x. · cut at the token limit
-
     │ x
 `,
     );

@@ -34,7 +34,7 @@ function query(text: string, answers: AnswerRecord[]): QueryRecord {
 /** The lines of a round's document with these texts, as the daemon renders it. */
 function linesOf(...queries: QueryRecord[]): string[] {
   const record = { round: 7, finishedAt: "2026-01-01", seconds: 1, phases: {}, metrics: {}, notes: [] };
-  return roundDocument({ run: "a", name: "a", record, queries }).text.split("\n");
+  return roundDocument({ run: "a", name: "a", verified: true, record, queries }).text.split("\n");
 }
 
 describe("tokens in a round's document", () => {

@@ -48,6 +48,7 @@ describe("diagnostics of a config", () => {
     assert.equal(unused!.severity, DiagnosticSeverity.Error);
     const [warning] = configDiagnostics(`${whole}kl: {estimator: literal}\n`, file);
     assert.equal(warning!.severity, DiagnosticSeverity.Warning);
+    assert.match(warning!.message as string, /near the reference\.\nSet kl\.estimator to k2 or k3/);
   });
 
   test("are none for the examples", () => {
@@ -245,6 +246,14 @@ describe("any text at all", () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  test("with an alias, whether or not there is what it names", () => {
+    for (const text of [": *a", "name: *a", "adapter: {targets: [*a]}", "name: &a x\nalias: [*a, *a]", "*a : 1"]) {
+      assert.match(underlined(text).join(), /^config\/yaml: /, text);
+      configHover(text, { line: 0, character: 0 });
+      configCompletion(text, { line: 0, character: 0 });
+    }
   });
 
   test("however deeply it is nested", () => {

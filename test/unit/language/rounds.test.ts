@@ -12,8 +12,8 @@ import { bigramRepetition, isRepetitive } from "../../../daemon/language/rounds/
 import type { QueryRecord, Rating } from "../../../daemon/store/records.ts";
 import { answerOf, queryOf, recordOf } from "../documents/records.ts";
 
-function documentOf(queries: readonly QueryRecord[]): RoundDocument {
-  return roundDocument({ run: "r1", name: "r", record: recordOf(12), queries });
+function documentOf(queries: readonly QueryRecord[], verified = true): RoundDocument {
+  return roundDocument({ run: "r1", name: "r", verified, record: recordOf(12), queries });
 }
 
 function ratingOf(query: number, answer: number, score: number | null, rest: Partial<Rating> = {}): Rating {
@@ -50,7 +50,7 @@ function inlaid(hints: readonly InlayHint[]): string[] {
 describe("score hints", () => {
   test("stand at the end of each text's first line", () => {
     assert.deepEqual(inlaid(scoreHints(round, nobody, everywhere)), [
-      "    │ 57+26= [V 0.5 · V_Q 4.25 · A −0.13]",
+      "    │ 57+26= [V 0.5 · R_Q 4.25 · A −0.13]",
       "    │ 83 [R 1 · R_Q 7 · A +0.5]",
       "    │ 84 [R 0 · R_Q 1.5 · A −0.5]",
       "    │ 1+1= [V 1]",
@@ -193,16 +193,16 @@ describe("suspicious samples", () => {
     ["a cut query", queryOf(0, "q", { stop: "length", tokens: [1] }), "language/truncated", /query was cut/],
     ["repetition", of(answerOf("x", { tokens: loop })), "language/repeated", /90 % of its pairs/],
     [
-      "a judge that likes what is wrong",
-      of(answerOf("a", { reward: 0, selfReward: 5 })),
+      "a judge that likes what is wrong no less than what is right",
+      of(answerOf("a", { reward: 0, selfReward: 4 }), answerOf("b", { selfReward: 3.5 })),
       "language/judge-disagrees",
-      /likes .*R 0, R_Q 5/,
+      /calls this answer wrong, and the judge gives it R_Q 4 of 7, and a right answer to the same query no more \(R_Q 3\.5\)/,
     ],
     [
-      "a judge that dislikes what is right",
-      of(answerOf("a", { selfReward: 2 })),
+      "a judge that gives what is wrong everything",
+      of(answerOf("a", { reward: 0, selfReward: 7 }), answerOf("b", { reward: 0, selfReward: 6 })),
       "language/judge-disagrees",
-      /dislikes .*R 1, R_Q 2/,
+      /R_Q 7 of 7\. \[ours\]/,
     ],
     [
       "no score",
@@ -238,6 +238,19 @@ describe("suspicious samples", () => {
       assert.match(found(query)[0]![1], message);
     });
   }
+
+  test("have a next step", () => {
+    for (const [, query] of cases) assert.match(found(query)[0]![1], /\n\p{Lu}[^\n]+\.$/u);
+  });
+
+  test("a judge that is generous to all, or strict, contradicts nobody; nor does one that there is no verifier beside", () => {
+    const generous = of(answerOf("a", { reward: 0, selfReward: 5 }), answerOf("b", { selfReward: 6 }));
+    const strict = of(answerOf("a", { reward: 0, selfReward: 0 }), answerOf("b", { selfReward: 1 }));
+    for (const query of [generous, strict]) assert.deepEqual(found(query), []);
+    const praised = of(answerOf("a", { reward: 0, selfReward: 7 }), answerOf("b", { selfReward: 6 }));
+    assert.equal(found(praised).length, 1);
+    assert.deepEqual(roundDiagnostics(documentOf([praised], false)), []);
+  });
 
   test("an answer that is a little repetitive, or short, is none", () => {
     assert.equal(isRepetitive(loop.slice(0, 23)), false);

@@ -10,9 +10,11 @@ import { ChartTable } from "./chart-table.tsx";
 import { peopleMarks } from "./people.ts";
 import { linearScale, paddedDomain } from "./scale.ts";
 
-/** A plot's height in pixels; where the window is low, the queries below must be seen too. */
-const heights = { usual: 130, low: 56 };
+/** A plot's height in pixels; where the window is low or the charts stand in two rows, the queries below must be seen too. */
+const heights = { usual: 130, twoRows: 80, low: 56 };
 const lowWindow = "(max-height: 700px)";
+/** As in rounds.css. */
+const twoRows = "(max-width: 1200px)";
 /** Room for the numbers at the left and below. */
 const margin = { left: 26, bottom: 18 };
 
@@ -91,7 +93,9 @@ function Values({ spec, series, ratings, cursor }: ValuesProps): VNode {
 function Plot(props: ChartProps & { readonly cursor: number }): VNode {
   const { spec, series, ratings, selected, hovered, onHover, onSelect, cursor } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const height = useMedia(lowWindow) ? heights.low : heights.usual;
+  const isLow = useMedia(lowWindow);
+  const isInTwoRows = useMedia(twoRows);
+  const height = isLow ? heights.low : isInTwoRows ? heights.twoRows : heights.usual;
   const width = Math.max(0, useWidth(frame) - margin.left - 4);
   const first = series.rounds[0] ?? 0;
   const last = series.rounds.at(-1) ?? 1;

@@ -33,7 +33,7 @@ export const Header = memo(function Header(props: HeaderProps): VNode {
   return (
     <header class="rounds-head">
       <h1>
-        <ModelText text={overview.name} limit={80} />
+        <ModelText text={run} limit={80} />
       </h1>
       <State overview={overview} />
       <span>

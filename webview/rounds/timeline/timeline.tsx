@@ -39,7 +39,7 @@ export const Timeline = memo(function Timeline(props: TimelineProps): VNode {
       : []),
     ...forks.map((fork) => ({
       x: x.at(fork.parent!.round),
-      text: visibleText(fork.name),
+      text: visibleText(fork.id),
       kind: "fork" as const,
     })),
     ...[rounds, 0].map((round) => ({ x: x.at(round), text: String(round), kind: "tick" as const })),

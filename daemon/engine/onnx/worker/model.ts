@@ -13,6 +13,7 @@ import type {
   UpdateStats,
 } from "../../engine.ts";
 import { lengthBucket, type MicroBatch, microBatches } from "../batching.ts";
+import { automaticMicroBatch, decodedRows, maxMicroBatch } from "../budgets.ts";
 import { sizeOf } from "../graph/graph.ts";
 import { type ProgramOptions, scoreProgram, trainProgram } from "../llama/programs.ts";
 import { adapterParameters, type LlamaShape, modelParameters, shapeOf } from "../llama/shape.ts";
@@ -42,18 +43,6 @@ export interface ModelFacts {
 
 /** A call's way to report progress and to notice that it was cancelled; yields to the event loop. */
 export type Checkpoint = (done: number, total: number) => Promise<void>;
-
-/** Answers that decode side by side at most: beyond this nano gains nothing. */
-const maxRows = 256;
-
-/** Memory that the keys and values of answers being written may take, bytes. */
-const cacheBudget = 1e9;
-
-/** Memory that one micro-batch's activations may take, bytes: what `microBatchTokens: 0` aims at. */
-const activationBudget = 1.5e9;
-
-/** Padded tokens of a micro-batch at most, which only small models reach within the budget. */
-const maxMicroBatch = 2048;
 
 /** A model with its optimizer, inside the engine's process. */
 export class OnnxModel {
@@ -150,14 +139,12 @@ export class OnnxModel {
     const longest = Math.max(0, ...requests.map(({ prompt }) => prompt.length));
     const capacity = longest + options.maxTokens;
     this.#requireLength(capacity, "a prompt and its answer's limit");
-    const { layers, kvHeads, headSize } = this.shape;
-    const fitting = Math.floor(cacheBudget / (2 * 4 * layers * kvHeads * headSize * lengthBucket(capacity)));
     return this.#sampler.sample(requests, {
       weights: this.#policies.tensors(options.policy),
       temperature: options.temperature,
       maxTokens: options.maxTokens,
       stopTokens: new Set(options.stopTokens),
-      maxRows: Math.min(maxRows, 2 ** Math.floor(Math.log2(Math.max(1, fitting)))),
+      maxRows: decodedRows(this.shape, lengthBucket(capacity)),
       checkpoint: (done) => checkpoint(done, requests.length),
     });
   }
@@ -311,14 +298,4 @@ function collect(
     const start = row * batch.bucket.responses;
     each(index, logprobs.subarray(start, start + sequences[index].response.length));
   }
-}
-
-/**
- * A micro-batch that keeps the activations of forward and backward within a budget. Counted: what one token leaves
- * behind in every layer, and its logits with their gradient.
- */
-function automaticMicroBatch(shape: LlamaShape): number {
-  const layer = 20 * shape.hidden + 9 * shape.intermediate + 6 * shape.heads * shape.headSize;
-  const bytes = 4 * (shape.layers * layer + 5 * shape.vocabulary);
-  return Math.min(maxMicroBatch, Math.max(64, Math.floor(activationBudget / bytes)));
 }

@@ -1,5 +1,13 @@
 import type { AdapterRef } from "../../../engine/engine.ts";
 import { lengthBucket, powerOfTwo } from "../../../engine/onnx/batching.ts";
+import {
+  activationBytesPerToken,
+  automaticMicroBatch,
+  cacheBytesPerRow,
+  decodedRows,
+  largestPower,
+  maxMicroBatch,
+} from "../../../engine/onnx/budgets.ts";
 import { sizeOf } from "../../../engine/onnx/graph/graph.ts";
 import {
   adapterParameters,
@@ -37,17 +45,11 @@ const float = 4;
 const runtimeBytes = 115e6;
 
 /**
- * Of the activations that `bytesPerToken` counts, the share that is there at once [measured]. A small model's programs keep their
+ * Of the activations that `activationBytesPerToken` counts, the share that is there at once [measured]. A small model's programs keep their
  * memory, two of them at their largest; a large model's give it back, and free most activations while they compute.
  */
 const keptShare = 2;
 const freedShare = 0.45;
-
-/** As in engine/onnx/worker/model.ts: the budgets by which the engine plans its batches. */
-const cacheBudget = 1e9;
-const maxRows = 256;
-const activationBudget = 1.5e9;
-const maxMicroBatch = 2048;
 
 /**
  * The peak memory of the embedded engine's process, in parts that add up to it. Weights, gradients and moments follow from the
@@ -80,19 +82,14 @@ function elements(parameters: readonly Parameter[]): number {
   return parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0);
 }
 
-/** What a token leaves behind in every layer, and its logits with their gradient: as the engine counts it for its budget. */
-function bytesPerToken({ layers, hidden, intermediate, heads, headSize, vocabulary }: LlamaShape): number {
-  return float * (layers * (20 * hidden + 9 * intermediate + 6 * heads * headSize) + 5 * vocabulary);
-}
-
 /** What the engine leaves out of that: its attention scores and probabilities, one a head and token of its sequence. */
 function attentionBytesPerToken({ layers, heads }: LlamaShape, length: number): number {
   return float * layers * 2 * heads * length;
 }
 
 function activationBytes({ shape, answers, promptTokens, answerTokens, microBatchTokens }: Workload): number {
-  const perToken = bytesPerToken(shape);
-  const automatic = Math.min(maxMicroBatch, Math.max(64, Math.floor(activationBudget / perToken)));
+  const perToken = activationBytesPerToken(shape);
+  const automatic = automaticMicroBatch(shape);
   const length = Math.min(lengthBucket(promptTokens + answerTokens), shape.maxPositions);
   const room = largestPower((microBatchTokens ?? automatic) / length);
   const tokens = Math.min(room, powerOfTwo(answers)) * length;
@@ -103,12 +100,6 @@ function activationBytes({ shape, answers, promptTokens, answerTokens, microBatc
 
 function cacheBytes({ shape, answers, promptTokens, answerTokens }: Workload): number {
   const capacity = Math.min(lengthBucket(promptTokens + answerTokens), shape.maxPositions);
-  const row = 2 * float * shape.layers * shape.kvHeads * shape.headSize * capacity;
-  const rows = Math.min(powerOfTwo(answers), maxRows, largestPower(cacheBudget / row));
-  return rows * (row + 2 * float * shape.vocabulary);
-}
-
-/** The largest power of two that is not above n, 1 at least. */
-function largestPower(n: number): number {
-  return 2 ** Math.floor(Math.log2(Math.max(1, n)));
+  const rows = Math.min(powerOfTwo(answers), decodedRows(shape, capacity));
+  return rows * (cacheBytesPerRow(shape, capacity) + 2 * float * shape.vocabulary);
 }
