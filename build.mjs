@@ -34,6 +34,9 @@ const extension = {
   target: "node20",
   format: "cjs",
   external: ["vscode"],
+  // Read at each start of a window: without comments and indentation it is half as long. Names stay, for stacks in logs.
+  minifySyntax: true,
+  minifyWhitespace: true,
 };
 
 /** A panel's script and style, each in one file: its content security policy allows no other. */
