@@ -22,7 +22,7 @@ let interest: Interest | undefined;
 export function activate(context: vscode.ExtensionContext): void {
   const log = vscode.window.createOutputChannel("Sparring", { log: true });
   daemon = new Daemon({
-    // The language client is half of the bundle, and is needed once there is a connection.
+    // The language client and the schemas are most of the bundle, and are needed once there is a connection.
     open: async (start) => (await import("./daemon/link.ts")).openLink(context.extensionPath, log, start),
     startsUnasked: () => interest?.isThere === true && startsDaemon(),
     wait: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }).catch(() => {}),

@@ -56,7 +56,7 @@ export async function confirmFork(app: App, { uri }: { readonly uri?: string }):
     settings,
     ...(workspace !== undefined && { workspace }),
   });
-  offerRounds(app, fork);
+  await offerRounds(app, fork);
 }
 
 function nothingToFork(run: string): SparringError {

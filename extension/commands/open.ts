@@ -13,7 +13,11 @@ export async function openRounds(app: App, place: Partial<RunPlace>): Promise<vo
   const run = await pickRun(app, place, { title: "Rounds of which run?", none: "There are no runs yet." });
   if (run === undefined) return;
   const { round, query } = place;
-  app.panels.show("rounds", { run, ...(round !== undefined && { round }), ...(query !== undefined && { query }) });
+  await app.panels.show("rounds", {
+    run,
+    ...(round !== undefined && { round }),
+    ...(query !== undefined && { query }),
+  });
 }
 
 /** Ratings by hand, of one answer or of those that a rater has not seen. */
@@ -21,7 +25,7 @@ export async function openRating(app: App, place: Partial<RunPlace>): Promise<vo
   const run = await pickRun(app, place, { title: "Rate samples of which run?", ...played });
   if (run === undefined) return;
   const { round, query, answer } = place;
-  app.panels.show("rate", {
+  await app.panels.show("rate", {
     run,
     ...(round !== undefined && { round }),
     ...(query !== undefined && { query }),
@@ -35,12 +39,12 @@ export async function openComparison(app: App, place: EditorCommands["sparring.c
   if (run === undefined) return;
   const { round, query, against } = place;
   const weights = round !== undefined && query === undefined ? ({ checkpoint: round } as const) : undefined;
-  app.panels.show("compare", { run, ...(weights && { weights }), ...(against && { against }) });
+  await app.panels.show("compare", { run, ...(weights && { weights }), ...(against && { against }) });
 }
 
 /** Runs, forks and checkpoints as a graph. */
-export function openLineage(app: App, { run }: Partial<RunPlace>): void {
-  app.panels.show("lineage", run === undefined ? {} : { run });
+export async function openLineage(app: App, { run }: Partial<RunPlace>): Promise<void> {
+  await app.panels.show("lineage", run === undefined ? {} : { run });
 }
 
 /** A round as a document, at a query where one is named. */

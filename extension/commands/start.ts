@@ -82,9 +82,8 @@ async function queue(app: App, config: Record<string, unknown>, file: string): P
   const workspace = workspaceFolder();
   const run = newId(typeof config.name === "string" ? config.name : "run");
   const params: ParamsOf<"sparring/run/start"> = { run, config, file, ...(workspace !== undefined && { workspace }) };
-  await withTrust(app, dirname(file), () => app.daemon.request("sparring/run/start", params)).then(
-    (queued) => queued && offerRounds(app, queued),
-  );
+  const queued = await withTrust(app, dirname(file), () => app.daemon.request("sparring/run/start", params));
+  if (queued) await offerRounds(app, queued);
 }
 
 /** A new run's id. */
@@ -111,8 +110,8 @@ async function withTrust<T>(app: App, folder: string, work: () => Promise<T>): P
 }
 
 /** Shows the rounds of a run that was just queued. */
-export function offerRounds(app: App, { id, state, queuePlace }: RunOverview): void {
-  app.panels.show("rounds", { run: id });
+export async function offerRounds(app: App, { id, state, queuePlace }: RunOverview): Promise<void> {
+  await app.panels.show("rounds", { run: id });
   if (state === "queued" && queuePlace !== undefined && queuePlace > 1) {
     vscode.window.setStatusBarMessage(`${id} waits for the device, at place ${queuePlace}.`, 8_000);
   }

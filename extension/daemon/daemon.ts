@@ -1,7 +1,5 @@
-import { validAnswer, validNotification } from "../../daemon/client/validate.ts";
 import { AbortedError, SparringError } from "../../daemon/errors.ts";
 import type { Method, NotificationMethod, NotificationParamsOf, ParamsOf, ResultOf } from "../../daemon/protocol.ts";
-import { fromResponseError } from "../../daemon/wire/problems.ts";
 import type { ConnectionState } from "../../webview/shared/messages.ts";
 import { Emitter } from "../emitter.ts";
 
@@ -10,12 +8,18 @@ export interface Link {
   readonly hello: ResultOf<"sparring/hello">;
   /** As in `DaemonClient`. */
   readonly notice: string | undefined;
-  /** Sends a request; what rejects is as JSON-RPC's library has it. */
-  request(method: Method, params: unknown, signal: AbortSignal | undefined): Promise<unknown>;
+  /** Sends a request. @throws SparringError what the daemon threw, `client/bad-answer` @throws AbortedError as `Daemon.request` */
+  request<M extends Method>(method: M, params: ParamsOf<M>, signal: AbortSignal | undefined): Promise<ResultOf<M>>;
   /** Called with every notification of Sparring. */
-  listen(listener: (method: string, params: unknown) => void): void;
+  listen(listener: (told: Told) => void): void;
   readonly closed: Promise<Closed>;
   close(): Promise<void>;
+}
+
+/** A notification, as the protocol says it is. */
+export interface Told {
+  readonly method: NotificationMethod;
+  readonly params: unknown;
 }
 
 /** How a connection ended. `isMeant`: the daemon was told to end, so nobody starts it again unasked. */
@@ -53,7 +57,7 @@ export class Daemon {
   #attempts = new Emitter<Error | undefined>();
   readonly #options: DaemonOptions;
   readonly #states = new Emitter<ConnectionState>();
-  readonly #told = new Emitter<{ method: NotificationMethod; params: unknown }>();
+  readonly #told = new Emitter<Told>();
 
   constructor(options: DaemonOptions) {
     this.#options = options;
@@ -118,14 +122,12 @@ export class Daemon {
     if (signal?.aborted) throw new AbortedError(method);
     const link = this.#link;
     if (!link) throw this.#away();
-    let answer: unknown;
     try {
-      answer = await link.request(method, params, signal);
+      return await link.request(method, params, signal);
     } catch (error) {
       if (this.#link !== link) throw disconnected(method);
-      throw fromResponseError(error);
+      throw error;
     }
-    return validAnswer(method, answer, !link.hello.compatible);
   }
 
   /** Listens to a notification, over all connections. @returns what ends the listening */
@@ -171,10 +173,7 @@ export class Daemon {
   async #connection(link: Link): Promise<void> {
     if (this.#isDisposed) return link.close();
     this.#link = link;
-    link.listen((method, params) => {
-      const told = validNotification(method, params, !link.hello.compatible);
-      if (told) this.#told.fire(told);
-    });
+    link.listen((told) => this.#told.fire(told));
     const { version, build, pid } = link.hello;
     this.#options.log("info", `Connected to the daemon (Sparring ${version}, build ${build}, process ${pid}).`);
     if (link.notice !== undefined) this.#options.log("warn", link.notice);

@@ -7,6 +7,7 @@ import { version } from "../../daemon/version.ts";
 import { bundledProgram } from "../../daemon/wire/program.ts";
 import type { Link } from "./daemon.ts";
 import { homeFolder, nodeRuntime } from "./settings.ts";
+import { type RawLink, validLink } from "./valid-link.ts";
 
 /** RFC 6455: the other end goes away; the daemon closes its sockets with it when it ends because it was told to. */
 const goingAway = 1001;
@@ -48,7 +49,7 @@ export async function openLink(root: string, output: vscode.LogOutputChannel, st
     transports.close();
     throw error;
   }
-  return linkOf(client, transports, hearing);
+  return validLink(linkOf(client, transports, hearing));
 }
 
 /** Notifications of Sparring's own. */
@@ -63,7 +64,7 @@ function linkOf(
   client: LanguageClient,
   { hello, notice, closed, close }: Transports,
   hearing: vscode.EventEmitter<{ method: string; params: unknown }>,
-): Link {
+): RawLink {
   return {
     hello,
     notice,

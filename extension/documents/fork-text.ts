@@ -7,13 +7,12 @@ export interface ForkPoint {
   readonly round: number;
 }
 
-/** The document of a fork: its first line says from where, so that it can be saved and confirmed another day. */
+/**
+ * The document of a fork: its first line says from where, so that it can be saved and confirmed another day.
+ * @param config as the daemon writes it, with what to do next at its head
+ */
 export function forkText({ run, round }: ForkPoint, config: string): string {
-  return `${header({ run, round })}\n# Change settings below, then choose “Fork with these changes”.\n\n${config}`;
-}
-
-function header({ run, round }: ForkPoint): string {
-  return `# Fork of ${run} at round ${round}`;
+  return `# Fork of ${run} at round ${round}\n${config}`;
 }
 
 /** What the first line of a fork's document says; undefined for any other text. */

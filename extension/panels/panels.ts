@@ -6,12 +6,15 @@ import type { Daemon } from "../daemon/daemon.ts";
 import { raterName } from "../daemon/settings.ts";
 import type { Runs } from "../runs/runs.ts";
 import { Conversation } from "./conversation.ts";
-import { inputOf, keyOf, titleOf } from "./inputs.ts";
-import { parseMessage } from "./messages.ts";
+import type { parseMessage } from "./messages.ts";
+import { keyOf, titleOf } from "./names.ts";
 import { pageOf } from "./page.ts";
 import { panelNames } from "./verbs.ts";
 
-/** The panels of a window. Each shows one thing; asked for the same again, it comes to the front and shows what is new. */
+/**
+ * The panels of a window. Each shows one thing; asked for the same again, it comes to the front and shows what is new. What
+ * validates inputs and messages is loaded with the first panel, before its page: no message comes earlier.
+ */
 export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable {
   readonly #root: vscode.Uri;
   readonly #daemon: Daemon;
@@ -29,7 +32,8 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
   }
 
   /** Opens a panel, or shows it something else. */
-  show<N extends PanelName>(name: N, input: PanelInputs[N]): void {
+  async show<N extends PanelName>(name: N, input: PanelInputs[N]): Promise<void> {
+    const { parseMessage } = await import("./messages.ts");
     const known = this.#open.get(keyOf(name, input));
     if (known) {
       known.panel.reveal();
@@ -40,15 +44,16 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const panel = vscode.window.createWebviewPanel(typeOf(name), titleOf(name, input), column, {
       retainContextWhenHidden: false,
     });
-    this.#take(name, input, panel);
+    this.#take(name, input, panel, parseMessage);
   }
 
   /** A window that opens again: `state` is the script's own, which keeps what it showed as `input`. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
+    const [{ inputOf }, { parseMessage }] = await Promise.all([import("./inputs.ts"), import("./messages.ts")]);
     const name = panelNames.find((each) => typeOf(each) === panel.viewType)!;
     const kept = typeof state === "object" && state !== null && "input" in state ? state.input : state;
     const input = inputOf(name, kept) ?? inputOf(name, { run: this.#runs.all[0]?.id });
-    if (input) this.#take(name, input, panel);
+    if (input) this.#take(name, input, panel, parseMessage);
     else panel.dispose();
   }
 
@@ -57,7 +62,12 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     for (const each of this.#serializers) each.dispose();
   }
 
-  #take<N extends PanelName>(name: N, input: PanelInputs[N], panel: vscode.WebviewPanel): void {
+  #take<N extends PanelName>(
+    name: N,
+    input: PanelInputs[N],
+    panel: vscode.WebviewPanel,
+    parse: typeof parseMessage,
+  ): void {
     const { webview } = panel;
     webview.options = {
       enableScripts: true,
@@ -78,7 +88,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const key = keyOf(name, input);
     this.#open.set(key, { panel, conversation });
     webview.onDidReceiveMessage((message: unknown) => {
-      const valid = parseMessage(message);
+      const valid = parse(message);
       if (valid) conversation.hear(valid);
       else this.#log.warn(`The ${name} panel posted something that is not a message.`);
     });

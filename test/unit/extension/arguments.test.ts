@@ -53,7 +53,7 @@ describe("a fork's document", () => {
   test("says in its first line what it forks from, and is read again", () => {
     const point = { run: "lsp-20260101-ab", round: 50 };
     const text = forkText(point, "kl:\n  beta: 0.05\n");
-    assert.deepEqual(text.split("\n")[0], "# Fork of lsp-20260101-ab at round 50");
+    assert.equal(text, "# Fork of lsp-20260101-ab at round 50\nkl:\n  beta: 0.05\n");
     assert.deepEqual(forkPointOf(text), point);
     assert.deepEqual(forkPointOf(text.replaceAll("\n", "\r\n")), point);
     for (const other of ["", "kl: 1", `x\n${text}`, "# Fork of ../a at round 1\n", "# Fork of a at round x\n"]) {

@@ -1,21 +1,22 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { AbortedError, SparringError } from "../../../daemon/errors.ts";
-import { Daemon, type Link } from "../../../extension/daemon/daemon.ts";
+import { Daemon } from "../../../extension/daemon/daemon.ts";
+import { type RawLink, validLink } from "../../../extension/daemon/valid-link.ts";
 import { FakeLink } from "./fakes.ts";
 
 const none = new SparringError("client/no-daemon", "No daemon is running.", "Start one.");
 
 /** A daemon whose attempts end as the test says, one after the other; it then waits for `next`. */
 function scripted({ startsUnasked = true } = {}) {
-  const attempts: { start: boolean; succeed: (link: Link) => void; fail: (error: Error) => void }[] = [];
+  const attempts: { start: boolean; succeed: (link: RawLink) => void; fail: (error: Error) => void }[] = [];
   const waits: number[] = [];
   const states: string[] = [];
   let arrived = (): void => {};
   const daemon = new Daemon({
     open: (start) =>
       new Promise((succeed, fail) => {
-        attempts.push({ start, succeed, fail });
+        attempts.push({ start, succeed: (link) => succeed(validLink(link)), fail });
         arrived();
       }),
     startsUnasked: () => startsUnasked,

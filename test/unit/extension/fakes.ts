@@ -1,5 +1,6 @@
 import type { RunOverview } from "../../../daemon/protocol.ts";
-import type { Closed, Link } from "../../../extension/daemon/daemon.ts";
+import type { Closed } from "../../../extension/daemon/daemon.ts";
+import type { RawLink } from "../../../extension/daemon/valid-link.ts";
 
 /** A run that a daemon could tell of. */
 export function overview(id: string, facts: Partial<RunOverview> = {}): RunOverview {
@@ -22,7 +23,7 @@ export function overview(id: string, facts: Partial<RunOverview> = {}): RunOverv
 }
 
 /** A connection whose other end is the test. */
-export class FakeLink implements Link {
+export class FakeLink implements RawLink {
   readonly hello = { protocol: 1, compatible: true, version: "1", build: "b", home: "/h", pid: 1, startedAt: "" };
   readonly notice = undefined;
   /** What was asked, in order. */

@@ -3,8 +3,9 @@ import { describe, test } from "node:test";
 import { SparringError } from "../../../daemon/errors.ts";
 import type { Method, NotificationMethod } from "../../../daemon/protocol.ts";
 import { Conversation, type Surroundings } from "../../../extension/panels/conversation.ts";
-import { inputOf, keyOf, titleOf } from "../../../extension/panels/inputs.ts";
+import { inputOf } from "../../../extension/panels/inputs.ts";
 import { parseMessage } from "../../../extension/panels/messages.ts";
+import { keyOf, titleOf } from "../../../extension/panels/names.ts";
 import { pageOf } from "../../../extension/panels/page.ts";
 import type { FromHost, PanelName } from "../../../webview/shared/messages.ts";
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Progress } from "../../../daemon/protocol.ts";
 import { Daemon } from "../../../extension/daemon/daemon.ts";
+import { type RawLink, validLink } from "../../../extension/daemon/valid-link.ts";
 import { noticeOfChange, StuckNotices } from "../../../extension/runs/notices.ts";
 import { type Change, Runs } from "../../../extension/runs/runs.ts";
 import { FakeLink, overview } from "./fakes.ts";
@@ -16,9 +17,9 @@ function progress(run: string, facts: Partial<Progress> = {}): Progress {
 
 /** Runs over connections that the test opens and ends. */
 function world(answer: (method: string, params: unknown) => unknown) {
-  let open = (_link: FakeLink): void => {};
+  let open = (_link: RawLink): void => {};
   const daemon = new Daemon({
-    open: () => new Promise((resolve) => (open = resolve)),
+    open: () => new Promise((resolve) => (open = (link) => resolve(validLink(link)))),
     startsUnasked: () => true,
     wait: async () => {},
     log: () => {},
