@@ -305,7 +305,7 @@ export const requests = {
     result: z.object({ queries: z.array(queryRecordSchema), next: z.number().int().nullable().describe("as `from`") }),
   },
   "sparring/round/series": {
-    summary: "Metrics of all finished rounds as columns, for charts.",
+    summary: "Metrics of all finished rounds as columns, for charts: to six significant digits.",
     params: z.object({
       run,
       metrics: z.array(z.string().max(100)).min(1).max(64).describe("names in rounds.jsonl; unknown ones are all null"),

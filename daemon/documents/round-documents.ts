@@ -4,8 +4,8 @@ import type { RoundFacts } from "./round-head.ts";
 
 /** Where rounds are read. Both may throw what the store throws. */
 export interface RoundSource {
-  /** When a round was finished; undefined where it was not. Asked each time, so it has to be cheap. */
-  finishedAt(run: string, round: number): Promise<string | undefined>;
+  /** Another one each time that the round is played; undefined where it was not. Asked each time, so it has to be cheap. */
+  version(run: string, round: number): Promise<string | undefined>;
   facts(run: string, round: number): Promise<RoundFacts>;
 }
 
@@ -23,7 +23,7 @@ export class RoundDocuments {
 
   /** @throws SparringError of the store, for a round that is not there */
   async get(run: string, round: number): Promise<RoundDocument> {
-    const key = `${run}/${round} of ${await this.#source.finishedAt(run, round)}`;
+    const key = `${run}/${round} of ${await this.#source.version(run, round)}`;
     const document = this.#kept.get(key, () => this.#render(run, round));
     // A file that has to be mended may be whole the next time.
     document.catch(() => this.#kept.forget(key));

@@ -168,10 +168,7 @@ export class Daemon {
 /** Rounds as texts, for all clients: those to read, and those that language features are asked about. */
 function roundDocuments(runs: RunControl): RoundDocuments {
   return new RoundDocuments({
-    finishedAt: async (run, round) => {
-      const { rounds } = await runs.rounds({ run, after: round - 1, limit: 1 });
-      return rounds.find((record) => record.round === round)?.finishedAt;
-    },
+    version: (run, round) => runs.views.version({ run, round }),
     facts: (run, round) => runs.views.facts({ run, round }),
   });
 }

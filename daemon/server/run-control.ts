@@ -40,6 +40,7 @@ export interface RunControl {
   readonly views: {
     series: Verb<"sparring/round/series">;
     tokens: Verb<"sparring/round/tokens">;
+    version(params: ValidParamsOf<"sparring/round/document">): Promise<string | undefined>;
     facts(params: ValidParamsOf<"sparring/round/document">): Promise<RoundFacts>;
   };
   /** Two weights side by side, and what a person prefers. */

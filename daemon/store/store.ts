@@ -1,7 +1,7 @@
 import { SparringError } from "../errors.ts";
 import { type Checkpoint, findCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import { orIfMissing, withClearErrors } from "./file-errors.ts";
-import { type FileSystem, nodeFileSystem } from "./fs.ts";
+import { type FileStamp, type FileSystem, nodeFileSystem } from "./fs.ts";
 import { InOrder } from "./in-order.ts";
 import { Journal } from "./journal.ts";
 import { toJsonFile } from "./json-file.ts";
@@ -12,6 +12,7 @@ import { type Processes, systemProcesses } from "./processes.ts";
 import { ratings } from "./ratings.ts";
 import type { PickRecord, QueryRecord, Rating, RoundRecord, RunRecord, RunStatus } from "./records.ts";
 import { beginningOf } from "./recover.ts";
+import { sampleRounds } from "./rewind.ts";
 import { type RoundPage, readRoundLog, readRoundsAfter } from "./rounds.ts";
 import { checkRunExists, checkRunId, hasRunRecord, listKnownIds, listRunIds, readRunRecord } from "./run-record.ts";
 import { RunWriter } from "./run-writer.ts";
@@ -123,6 +124,16 @@ export class Store {
   /** @throws SparringError `store/unknown-run`, `store/no-samples`, `store/corrupt-samples` (file and line) */
   async readSamples(id: string, round: number): Promise<readonly QueryRecord[]> {
     return readSamples(this.fs, await this.existingDir(id), round);
+  }
+
+  /** What tells a round's samples from those of another playing of it; undefined where there are none. @throws SparringError `store/unknown-run` */
+  async stampOfSamples(id: string, round: number): Promise<FileStamp | undefined> {
+    return orIfMissing(this.fs.stamp(layout.samples(await this.existingDir(id), round)), undefined);
+  }
+
+  /** The rounds whose samples are there, in order; the last of them may not be finished. @throws SparringError `store/unknown-run` */
+  async sampleRounds(id: string): Promise<number[]> {
+    return orIfMissing(sampleRounds(this.fs, await this.existingDir(id)), []);
   }
 
   /** Whole checkpoints, oldest first. @throws SparringError `store/unknown-run` */

@@ -1,12 +1,13 @@
 /** What the editor asks of a real daemon, on one small run: configs as texts, rounds as columns, texts and tokens, comparisons. */
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, mkdirSync, readFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { DaemonClient } from "../../daemon/client/client.ts";
 import { parseConfig } from "../../daemon/config/load.ts";
 import { SparringError } from "../../daemon/errors.ts";
 import type { ParamsOf } from "../../daemon/protocol.ts";
+import { toJsonLines } from "../../daemon/store/jsonl.ts";
 import { Store } from "../../daemon/store/store.ts";
 import { nanoConfig, startDaemon, until } from "./daemons.ts";
 
@@ -113,31 +114,46 @@ test("the editor's verbs", async (t) => {
     assert.deepEqual([broken.settings, broken.problems.map(({ code }) => code)], [[], ["config/unknown-key"]]);
   });
 
-  await t.test("round/series: the metrics of rounds.jsonl as columns, with what was played since", async () => {
-    const metrics = ["eval/accuracy", "solver/reward", "no/such"];
-    const { rounds, series } = await client.request("sparring/round/series", { run, metrics });
-    const stored = await store.readRounds(run);
-    assert.deepEqual(rounds, [0, 1, 2, 3]);
-    for (const name of metrics)
-      assert.deepEqual(
-        series[name],
-        stored.map((each) => each.metrics[name] ?? null),
-        name,
-      );
-    const last = stored.at(-1)!;
-    const file = join(store.dir(run), "rounds.jsonl");
-    const before = readFileSync(file);
-    appendFileSync(file, `${JSON.stringify({ ...last, round: 4 })}\n`);
-    assert.deepEqual((await client.request("sparring/round/series", { run, metrics, after: 3 })).rounds, [4]);
-    await store.fs.write(file, before);
-    assert.deepEqual((await client.request("sparring/round/series", { run, metrics, after: 2 })).rounds, [3]);
-  });
+  await t.test(
+    "round/series: the metrics of rounds.jsonl as columns, to six digits, with what was played since",
+    async () => {
+      const metrics = ["eval/accuracy", "solver/reward", "no/such"];
+      const { rounds, series } = await client.request("sparring/round/series", { run, metrics });
+      const stored = await store.readRounds(run);
+      assert.deepEqual(rounds, [0, 1, 2, 3]);
+      const short = (value: number | null = null): number | null => value && Number(value.toPrecision(6));
+      for (const name of metrics)
+        assert.deepEqual(
+          series[name],
+          stored.map((each) => short(each.metrics[name])),
+          name,
+        );
+      const last = stored.at(-1)!;
+      const file = join(store.dir(run), "rounds.jsonl");
+      const before = readFileSync(file);
+      appendFileSync(file, `${JSON.stringify({ ...last, round: 4 })}\n`);
+      assert.deepEqual((await client.request("sparring/round/series", { run, metrics, after: 3 })).rounds, [4]);
+      await store.fs.write(file, before);
+      assert.deepEqual((await client.request("sparring/round/series", { run, metrics, after: 2 })).rounds, [3]);
+    },
+  );
 
-  await t.test("round/document: a round as a text; only of rounds that there are", async () => {
-    const { text } = await client.request("sparring/round/document", { run, round: 2 });
-    for (const query of await store.readSamples(run, 2)) assert.ok(text.includes(query.text));
-    await assert.rejects(client.request("sparring/round/document", { run, round: 9 }), problem("run/no-such-round"));
-  });
+  await t.test(
+    "round/document: a round as a text, a new one when it was played again; only of rounds that there are",
+    async () => {
+      const { text } = await client.request("sparring/round/document", { run, round: 2 });
+      for (const query of await store.readSamples(run, 2)) assert.ok(text.includes(query.text));
+      const file = join(store.dir(run), "samples/000002.jsonl");
+      const before = readFileSync(file);
+      const [query] = await store.readSamples(run, 2);
+      await store.fs.write(file, toJsonLines([{ ...query, text: "what is asked this time" }]));
+      const again = await client.request("sparring/round/document", { run, round: 2 });
+      assert.match(again.text, /what is asked this time/);
+      await store.fs.write(file, before);
+      assert.equal((await client.request("sparring/round/document", { run, round: 2 })).text, text);
+      await assert.rejects(client.request("sparring/round/document", { run, round: 9 }), problem("run/no-such-round"));
+    },
+  );
 
   await t.test("round/tokens: a piece of text for every token", async () => {
     for (const query of await store.readSamples(run, 1)) {
@@ -191,6 +207,12 @@ test("the editor's verbs", async (t) => {
     await client.request("sparring/sample/unrate", { run, id: "r1" });
     assert.deepEqual(await placesOf({ first: round, only: { query, answer } }), [rated]);
     assert.ok((await placesOf({ first: 2, last: 2, count: 100 })).every((place) => place.startsWith("2/")));
+    const [file, aside] = [join(store.dir(run), "samples/000002.jsonl"), join(home, "aside.jsonl")];
+    renameSync(file, aside);
+    const others = (await placesOf({ count: 100 })).map((place) => place.split("/")[0]);
+    assert.deepEqual([...new Set(others)].sort(), ["1", "3"], "a round without samples is passed over");
+    await assert.rejects(placesOf({ first: 2, last: 2 }), problem("store/no-samples"));
+    renameSync(aside, file);
     await assert.rejects(placesOf({ first: 1, only: { query: 99 } }), problem("run/no-such-query"));
     await assert.rejects(placesOf({ first: round, only: { query, answer: 99 } }), problem("run/no-such-answer"));
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser } from "playwright-core";
+import type { Method } from "../../daemon/protocol.ts";
 import { until } from "../e2e/daemons.ts";
 import { violations } from "./axe.ts";
 import { launchBrowser, PanelPage, type Theme, themes } from "./harness/panel-page.ts";
@@ -101,6 +102,68 @@ describe("the rounds panel", () => {
       await page.getByRole("dialog").waitFor({ state: "hidden" });
       await heading("Round 40");
     });
+  });
+
+  test("asks for the newest round while its series are still under way", async () => {
+    const daemon = new RecordedDaemon(additionRecording());
+    const run = daemon.recording.details.overview.id;
+    let resolve!: () => void;
+    const roundIsAsked = new Promise<void>((settle) => {
+      resolve = settle;
+    });
+    const answer = async (method: Method, params: unknown): Promise<unknown> => {
+      if (method === "sparring/round/get") resolve();
+      if (method === "sparring/round/series") await roundIsAsked;
+      return daemon.answer(method, params);
+    };
+    const size = { width: 1400, height: 900 };
+    const panel = await PanelPage.open(browser, {
+      panel: "rounds",
+      input: { run },
+      theme: "dark-modern",
+      ...size,
+      answer,
+    });
+    try {
+      await panel.page.getByRole("heading", { name: "Round 40", exact: true }).waitFor();
+      const times = (asked: Method): number => daemon.asked.filter(({ method }) => method === asked).length;
+      assert.deepEqual([times("sparring/round/series"), times("sparring/round/get")], [1, 1]);
+    } finally {
+      await panel.close();
+    }
+  });
+
+  test("shows the text of answers that have no tokens, as a person writes them", async () => {
+    const recording = additionRecording();
+    const rounds = Object.entries(recording.rounds).map(([round, { queries, tokens }]) => [
+      round,
+      {
+        queries,
+        tokens: Object.fromEntries(
+          Object.entries(tokens).map(([query, { answers }]) => [query, { query: [], answers: answers.map(() => []) }]),
+        ),
+      },
+    ]);
+    const daemon = new RecordedDaemon({ ...recording, rounds: Object.fromEntries(rounds) });
+    const panel = await PanelPage.open(browser, {
+      panel: "rounds",
+      input: { run: recording.details.overview.id },
+      theme: "dark-modern",
+      width: 1400,
+      height: 900,
+      answer: (method, params) => daemon.answer(method, params),
+    });
+    try {
+      await until(() => daemon.asked.some(({ method }) => method === "sparring/round/tokens"));
+      // Drawn after the tokens came: what is pressed is answered in order.
+      await panel.page.keyboard.press("h");
+      await panel.page.getByText("underlined: negative").waitFor();
+      const texts = panel.page.locator(".answer .tokens .model-text");
+      await texts.first().waitFor();
+      assert.ok((await texts.allTextContents()).every((text) => text !== ""));
+    } finally {
+      await panel.close();
+    }
   });
 
   test("follows a live run until a person picks a round, and fetches only what is new", async () => {

@@ -60,6 +60,7 @@ async function train(daemon: DaemonClient): Promise<{ run: string; fork: string 
     await daemon.request("sparring/sample/rate", { run, rating });
   }
   await finish(fork);
+  await finish("grpo");
   return { run, fork };
 }
 

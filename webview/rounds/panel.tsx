@@ -40,9 +40,11 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
   const checkpoints = useCheckpoints(host, connection, run, finished, details);
 
   const first = series.rounds[0] ?? 0;
-  const last = series.rounds.at(-1) ?? 0;
+  // The round is on its way while the series still are.
+  const last = (loaded ? series.rounds.at(-1) : details && finished) ?? 0;
+  const hasRounds = loaded ? series.rounds.length > 0 : details !== undefined && finished !== null;
   const selected = Math.min(last, Math.max(first, view.round ?? last));
-  const wanted = useMemo(() => (series.rounds.length === 0 ? [] : [selected]), [series.rounds.length === 0, selected]);
+  const wanted = useMemo(() => (hasRounds ? [selected] : []), [hasRounds, selected]);
   const rounds = useRounds(host, connection, run, wanted);
   // While another round is on its way, the former one stays.
   const played = rounds.rounds.get(selected) ?? [...rounds.rounds.values()][0];

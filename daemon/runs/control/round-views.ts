@@ -7,6 +7,7 @@ import type { QueryRecord, RoundRecord } from "../../store/records.ts";
 import { RoundSeries } from "../../store/round-series.ts";
 import type { Store } from "../../store/store.ts";
 import type { Reading } from "./reading.ts";
+import { sixDigits } from "./six-digits.ts";
 import { TokenTexts } from "./token-texts.ts";
 
 /** The columns of so many runs are kept: those of 10,000 rounds with 45 metrics take about 4 MB. */
@@ -36,19 +37,33 @@ export class RoundViews {
     this.#texts = new TokenTexts(store.home);
   }
 
-  /** Metrics as columns. @throws SparringError `store/unknown-run`, `store/corrupt-rounds` */
+  /** Metrics as columns, to six digits. @throws SparringError `store/unknown-run`, `store/corrupt-rounds` */
   async series({
     run,
     metrics,
     after,
   }: ValidParamsOf<"sparring/round/series">): Promise<ResultOf<"sparring/round/series">> {
     const { rounds, columns } = await (await this.#columnsOf(run)).read(metrics, after);
-    return { rounds, series: columns };
+    const series = Object.entries(columns).map(([metric, values]) => [
+      metric,
+      values.map((value) => value && sixDigits(value)),
+    ]);
+    return { rounds, series: Object.fromEntries(series) };
   }
 
   /** The rounds that were played: the first one of a run is the state before training. @throws SparringError as `series` */
   async played(run: string): Promise<readonly number[]> {
     return (await (await this.#columnsOf(run)).read([])).rounds.slice(1);
+  }
+
+  /**
+   * Tells one playing of a round from another, without reading it; undefined where its samples are not there. A round that is played
+   * again gets a new file of samples, after the former round's record is gone and before its own is there.
+   * @throws SparringError `store/unknown-run`
+   */
+  async version({ run, round }: { readonly run: string; readonly round: number }): Promise<string | undefined> {
+    const stamp = await this.#store.stampOfSamples(run, round);
+    return stamp && `${stamp.inode} ${stamp.modified} ${stamp.bytes}`;
   }
 
   /** @throws SparringError `store/unknown-run`, `run/no-such-round`, `store/no-samples`, `store/corrupt-samples` */

@@ -73,10 +73,14 @@ export class RatingDesk {
     return { ratings, more: ratings.length < later.length };
   }
 
-  /** The rounds that were played, of those from `first` to `last`. One that is named alone is there, or it is an error. */
+  /**
+   * The rounds that were played, of those from `first` to `last`; a round whose samples are not there any more is passed over. One
+   * that is named alone is there, or it is an error.
+   */
   async #rounds(run: string, first: number, last: number | undefined): Promise<readonly number[]> {
     if (first === last) return [first];
-    return (await this.#views.played(run)).filter((round) => round >= first && round <= (last ?? round));
+    const [played, there] = [await this.#views.played(run), new Set(await this.#store.sampleRounds(run))];
+    return played.filter((round) => round >= first && round <= (last ?? round) && there.has(round));
   }
 
   /** The answers of a query, or the one that is named. */

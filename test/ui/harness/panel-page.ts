@@ -28,7 +28,7 @@ export interface PanelPageOptions<N extends PanelName> {
   readonly theme: Theme;
   readonly width: number;
   readonly height: number;
-  /** Answers a request of the panel; what it throws is told as a failure. */
+  /** Answers a request of the panel, perhaps later; what it throws is told as a failure. */
   readonly answer: (method: Method, params: unknown) => unknown;
 }
 
@@ -114,7 +114,7 @@ export class PanelPage<N extends PanelName> {
         break;
       case "ask":
         try {
-          const result = answer(message.method, message.params);
+          const result = await answer(message.method, message.params);
           await this.tell({ type: "answer", id: message.id, result });
         } catch (error) {
           const problem = { code: "test/failed", message: String(error), next: "Look at the test." };

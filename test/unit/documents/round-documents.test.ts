@@ -4,10 +4,10 @@ import { RoundDocuments } from "../../../daemon/documents/round-documents.ts";
 import { queryOf, recordOf } from "./records.ts";
 
 /** A store of rounds that notes what is read. */
-function sourceOf(): { read: string[]; finishedAt: string; fails: boolean; documents: RoundDocuments } {
-  const state = { read: [] as string[], finishedAt: "1", fails: false };
+function sourceOf(): { read: string[]; version: string; fails: boolean; documents: RoundDocuments } {
+  const state = { read: [] as string[], version: "1", fails: false };
   const documents = new RoundDocuments({
-    finishedAt: async () => state.finishedAt,
+    version: async () => state.version,
     facts: async (run, round) => {
       state.read.push(`${run}/${round}`);
       if (state.fails) throw new Error("torn");
@@ -34,7 +34,7 @@ describe("rounds that are open in editors", () => {
   test("are read again after they were played again", async () => {
     const source = sourceOf();
     const before = await source.documents.get("a", 1);
-    source.finishedAt = "2";
+    source.version = "2";
     const after = await source.documents.get("a", 1);
     assert.notEqual(before.text, after.text);
   });

@@ -71,7 +71,7 @@ export class FakeRuns implements RunControl {
 
   readonly nextSamples = notFaked;
   readonly drafts = { check: notFaked, text: notFaked, changes: notFaked, estimate: notFaked };
-  readonly views = { series: notFaked, tokens: notFaked, facts: notFaked };
+  readonly views = { series: notFaked, tokens: notFaked, version: notFaked, facts: notFaked };
   readonly comparisons = { compare: notFaked, pick: notFaked, unpick: notFaked, picks: notFaked };
 
   readonly overview = async (): Promise<RunOverview> => overview;

@@ -24,7 +24,8 @@ const openTokens = 2000;
 export const TokenText = memo(function TokenText({ answer, tokens, heat, isOpen }: TokenTextProps): VNode {
   const [pointed, setPointed] = useState<number | null>(null);
   const [all, setAll] = useState(false);
-  if (!tokens) {
+  // What a person or a data set wrote has none.
+  if (!tokens || tokens.length === 0) {
     return (
       <div class="tokens mono">
         <ModelText text={answer.text} lines={isOpen} limit={isOpen ? 20_000 : 400} showAll={isOpen} />

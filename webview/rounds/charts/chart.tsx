@@ -137,7 +137,10 @@ function Plot(props: ChartProps & { readonly cursor: number }): VNode {
         height={height + margin.bottom}
       >
         <g transform={`translate(${margin.left} 1)`}>
-          <ChartLines spec={spec} series={series} people={people} x={x} y={y} width={width} height={height} />
+          {/* Before it is laid out there is no width to draw for. */}
+          {width > 0 && (
+            <ChartLines spec={spec} series={series} people={people} x={x} y={y} width={width} height={height} />
+          )}
           <path class="cursor" d={`M${x.at(Math.min(selected, last))} 0V${height}`} />
           {hovered !== null && hovered !== selected && (
             <path class="cursor hover" d={`M${x.at(hovered)} 0V${height}`} />
