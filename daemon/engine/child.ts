@@ -12,6 +12,7 @@ export class EngineProcess {
   readonly #name: string;
   readonly #pending = new Map<number, Pending>();
   readonly #lastWords: string[] = [];
+  #unfinishedLine = "";
   #next = 1;
   #ended: SparringError | undefined;
   #closing = false;
@@ -27,10 +28,7 @@ export class EngineProcess {
     const [program, ...args] = command;
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
     readFrames(this.#child.stdout!, (frame) => this.#receive(frame));
-    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => {
-      this.#lastWords.push(...text.split("\n").filter((line) => line.trim() !== ""));
-      this.#lastWords.splice(0, this.#lastWords.length - 20);
-    });
+    this.#child.stderr!.setEncoding("utf8").on("data", (text: string) => this.#remember(text));
     // A write to a process that just died: its exit is reported below.
     this.#child.stdin!.on("error", () => {});
     this.#exited = new Promise((resolve) => {
@@ -39,8 +37,14 @@ export class EngineProcess {
         resolve();
       });
       this.#child.on("exit", (code, signal) => {
-        this.#end(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
-        resolve();
+        const end = (): void => {
+          clearTimeout(timer);
+          this.#end(signal ? `was ended by ${signal}` : `ended with exit code ${code}`);
+          resolve();
+        };
+        // Its last words may arrive after its end; a process of its own that it left may hold them back for ever.
+        const timer = setTimeout(end, lastWordsMs);
+        this.#child.once("close", end);
       });
     });
   }
@@ -112,7 +116,17 @@ export class EngineProcess {
     else pending.resolve({ value, arrays });
   }
 
+  /** Keeps the last lines of stderr; a chunk may end within a line. */
+  #remember(text: string): void {
+    const lines = (this.#unfinishedLine + text).split("\n");
+    this.#unfinishedLine = lines.pop()!;
+    this.#lastWords.push(...lines.filter((line) => line.trim() !== "").map(clipped));
+    this.#lastWords.splice(0, this.#lastWords.length - lastLines);
+  }
+
   #end(how: string): void {
+    if (this.#ended) return;
+    this.#remember("\n");
     const words = this.#lastWords.length > 0 ? ` It last wrote:\n${this.#lastWords.join("\n")}` : "";
     this.#ended = this.#closing
       ? new SparringError("engine/closed", `The ${this.#name} engine is closed.`, "Open it again.")
@@ -124,6 +138,16 @@ export class EngineProcess {
     for (const pending of this.#pending.values()) pending.reject(this.#ended);
     this.#pending.clear();
   }
+}
+
+/** Of stderr, the last so many lines, each at most so long, go into the report of a death. */
+const lastLines = 20;
+const maxLine = 300;
+/** After a process's exit its output is waited for this long, milliseconds. */
+const lastWordsMs = 500;
+
+function clipped(line: string): string {
+  return line.length <= maxLine ? line : `${line.slice(0, maxLine)}…`;
 }
 
 interface Pending {

@@ -124,6 +124,32 @@ describe("every verb, with two clients at once", () => {
     assert.deepEqual(await ask(one, "sparring/sample/unrate", { run, id: "r1" }), { ratings: 0 });
     await until(() => ratings.at(-1) === 0);
 
+    // What editors ask; test/e2e/editor-verbs.test.ts looks at the answers.
+    const draft = {
+      text: (await ask(one, "sparring/run/config", { run })).text,
+      file: join(daemon.home, "draft.yaml"),
+    };
+    const { config } = await ask(one, "sparring/config/check", draft);
+    assert.deepEqual(config, got.config);
+    assert.deepEqual((await ask(two, "sparring/run/changes", { run, ...draft })).changes, []);
+    assert.ok((await ask(one, "sparring/engine/estimate", { config: config! })).bytes! > 0);
+    const metrics = ["solver/reward"];
+    const { rounds: columns, series } = await ask(two, "sparring/round/series", { run, metrics, after: 0 });
+    assert.deepEqual([columns, series["solver/reward"]!.length], [[1, 2, 3, 4], 4]);
+    assert.match((await ask(one, "sparring/round/document", { run, round: 2 })).text, /## Query/);
+    const tokens = await ask(two, "sparring/round/tokens", { run, round: 2, query: 0 });
+    assert.equal(tokens.answers.length, queries[0]!.answers.length);
+    const { samples } = await ask(one, "sparring/sample/next", { run, rater: "ada", count: 3 });
+    assert.equal(samples.length, 3);
+    const sides = [{ run, weights: "current" as const }, against];
+    const compared = await ask(two, "sparring/checkpoint/compare", { sides, prompts: { heldOut: 2 } });
+    assert.equal(compared.prompts.length, 2);
+    const texts = compared.prompts[0]!.answers.map(({ text }) => text);
+    const pick = { id: "p1", rater: "ada", prompt: "1+1", sides, answers: texts, choice: "tie" as const, blind: true };
+    assert.deepEqual(await ask(one, "sparring/comparison/pick", { pick }), { picks: 1 });
+    assert.equal((await ask(two, "sparring/comparison/list", { run })).picks.length, 1);
+    assert.deepEqual(await ask(one, "sparring/comparison/unpick", { run, id: "p1" }), { picks: 0 });
+
     await ask(one, "sparring/run/fork", { run: fork, parent: run, round: 3, settings: ["game.rounds=100000"] });
     await reached(two, fork, "running");
     await ask(two, "sparring/run/pause", { run: fork });

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { EngineProcess } from "../../daemon/engine/child.ts";
 import { OnnxEngine } from "../../daemon/engine/onnx/onnx-engine.ts";
 import { SparringError } from "../../daemon/errors.ts";
 import { writeTinyModel } from "./tiny-model.ts";
@@ -41,4 +42,20 @@ test("closing twice is safe, and a closed engine says that it is closed", async 
   await engine.close();
   await engine.close();
   await assert.rejects(engine.snapshot(), (error) => error instanceof SparringError && error.code === "engine/closed");
+});
+
+test("the last words of a process are whole lines, however they come, and long ones are clipped", async () => {
+  const script = `
+    const lines = ["Fatal: ", "first half", " of it\\n", "x".repeat(5000), "\\n", "the end"];
+    const next = () => lines.length > 0 ? process.stderr.write(lines.shift(), () => setTimeout(next, 5)) : process.exit(3);
+    next();`;
+  const child = new EngineProcess("test", [process.execPath, "-e", script]);
+  await assert.rejects(child.request("anything"), (error) => {
+    assert.ok(error instanceof SparringError);
+    const [how, ...words] = error.message.split("\n");
+    assert.equal(how, "The test engine's process ended with exit code 3. It last wrote:");
+    assert.deepEqual(words, ["Fatal: first half of it", `${"x".repeat(300)}…`, "the end"]);
+    return true;
+  });
+  await child.close();
 });

@@ -75,7 +75,10 @@ describe("the torch engine's process", { skip: missing }, () => {
     await engine.open({ dir });
     const sampling = engine.sample(requests, drawing);
     process.kill(engine.pid!, "SIGSEGV");
-    await assert.rejects(sampling, refused("engine/died", /was ended by SIGSEGV.*last wrote:.*worker\/main\.py/s));
+    await assert.rejects(
+      sampling,
+      refused("engine/died", /was ended by SIGSEGV.*last wrote:.*Segmentation fault.*worker\/main\.py/s),
+    );
   });
 
   test("that can't be started says so", async () => {
