@@ -1,4 +1,4 @@
-import type { Tally } from "./interval.ts";
+import type { Tally } from "../interval.ts";
 import type { Judgement, Pair, Scorer } from "./scorer.ts";
 
 /** What one side answered, and why it ended. */

@@ -37,15 +37,16 @@ const rooms: Readonly<Record<string, Room>> = {
   tasks: { imports: ["errors"], pure: true, why: "a task family is pure, and knows neither judges nor runs" },
   models: { imports: ["errors"], why: "a model is files and a tokenizer, whatever game is played with it" },
   engine: { imports: ["errors", "models"], why: "an engine knows no algorithm, judge or run" },
+  interval: { imports: [], pure: true, why: "a share means the same in the daemon's answers and in a panel" },
   judge: {
-    imports: ["errors", "tasks", "selfplay", "models"],
+    imports: ["errors", "interval", "tasks", "selfplay", "models"],
     types: ["engine"],
     why: "a judge knows nothing of runs",
   },
   store: { imports: ["errors"], why: "the store knows files and records, not who makes them" },
   config: { imports: ["errors"], types: ["selfplay"], why: "a config is validated before anything is built from it" },
   runs: {
-    imports: ["errors", "version", "config", "store", "selfplay", "tasks", "models", "judge", "engine"],
+    imports: ["errors", "version", "interval", "config", "store", "selfplay", "tasks", "models", "judge", "engine"],
     types: ["protocol"],
     why: "runs compose the inner rooms, and don't know who starts or watches them",
   },
@@ -104,7 +105,11 @@ const rooms: Readonly<Record<string, Room>> = {
     imports: ["errors", "text", "version", "protocol", "wire", "client", "editor", "webview"],
     why: "the editor talks to the daemon through the protocol only, and to panels through webview/shared/messages.ts",
   },
-  webview: { imports: ["text", "editor"], types: ["protocol"], why: "a webview has no business logic and no socket" },
+  webview: {
+    imports: ["text", "editor", "interval"],
+    types: ["protocol"],
+    why: "a webview has no business logic and no socket",
+  },
 };
 
 interface Import {

@@ -1,9 +1,9 @@
 import type { VNode } from "preact";
+import { type Tally, winRate } from "../../daemon/interval.ts";
 import type { Pick } from "../../daemon/protocol.ts";
 import { counted, fixed, percent } from "../shared/numbers.ts";
 import { isEqual, type Judging } from "./judging.ts";
 import { choicesBetween, tallyOf } from "./tally.ts";
-import { type Tally, winRate } from "./win-rate.ts";
 
 /** Below so many picks a rate says little: the count is shown instead. */
 const fewestPicks = 10;

@@ -1,6 +1,6 @@
+import type { Tally } from "../../daemon/interval.ts";
 import type { Pick } from "../../daemon/protocol.ts";
 import { nameOf, type Sides } from "./sides.ts";
-import type { Tally } from "./win-rate.ts";
 
 /** How choices ended, seen from the first side. */
 export function tallyOf(choices: readonly Pick["choice"][]): Tally {

@@ -1,5 +1,5 @@
+import { type Estimate, share } from "../../daemon/interval.ts";
 import type { ResultOf } from "../../daemon/protocol.ts";
-import { type Estimate, share } from "../compare/win-rate.ts";
 
 type Series = ResultOf<"sparring/round/series">;
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { winRate as daemonsWinRate } from "../../../daemon/judge/interval.ts";
 import {
   forget,
   isEqual,
@@ -16,7 +15,6 @@ import {
 import { indexesOf, newSetup, requestOf, textsOf } from "../../../webview/compare/setup.ts";
 import { choiceOf, isSwapped, type Sides, verdictOf } from "../../../webview/compare/sides.ts";
 import { choicesBetween, tallyOf } from "../../../webview/compare/tally.ts";
-import { winRate } from "../../../webview/compare/win-rate.ts";
 
 const sides: Sides = [
   { run: "a", weights: { checkpoint: 300 } },
@@ -180,15 +178,5 @@ describe("the tally", () => {
       { ...made, sides: [sides[0], { run: "b", weights: "current" as const }], choice: "first" as const },
     ];
     assert.deepEqual(tallyOf(choicesBetween(picks, sides)), { wins: 1, ties: 1, losses: 1 });
-  });
-
-  test("has the daemon's win rate", () => {
-    const n = fc.nat({ max: 300 });
-    fc.assert(
-      fc.property(n, n, n, (wins, ties, losses) => {
-        fc.pre(wins + ties + losses > 0);
-        assert.deepEqual(winRate({ wins, ties, losses }), daemonsWinRate({ wins, ties, losses }));
-      }),
-    );
   });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { share, winRate } from "../../../daemon/judge/interval.ts";
+import { share, winRate } from "../../daemon/interval.ts";
 
 const count = fc.integer({ min: 0, max: 500 });
 const tally = fc
