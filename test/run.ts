@@ -30,7 +30,9 @@ if (files.length === 0) {
 // Tests start real programs: the bundles, because they start faster than sources through tsx.
 const build = spawnSync(process.execPath, ["build.mjs"], { stdio: "inherit" });
 if (build.status !== 0) process.exit(1);
-const child = spawn(process.execPath, ["--import", "tsx", "--test", "--test-concurrency=2", ...files], {
+const reporter = process.stdout.isTTY ? "spec" : "./test/reporter.mjs";
+const options = ["--import", "tsx", "--test", "--test-concurrency=2", `--test-reporter=${reporter}`];
+const child = spawn(process.execPath, [...options, ...files], {
   stdio: "inherit",
   env: { ...process.env, SPARRING_ONNX_WORKER: resolve("dist/onnx-worker.js") },
 });
