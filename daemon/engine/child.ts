@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { AbortedError, SparringError } from "../errors.ts";
-import type { EngineStatus } from "./engine.ts";
+import type { EngineNotice, EngineStatus, Telemetry } from "./engine.ts";
 import { type Frame, type FrameArray, readFrames, writeFrame } from "./frames.ts";
 
 /**
@@ -8,7 +9,10 @@ import { type Frame, type FrameArray, readFrames, writeFrame } from "./frames.ts
  * pending request then rejects with a report of how it died.
  */
 export class EngineProcess {
+  /** Hears what the process changed by itself. */
+  onNotice: ((notice: EngineNotice) => void) | undefined;
   readonly #child: ChildProcess;
+  readonly #dumpSignal: NodeJS.Signals | undefined;
   readonly #name: string;
   readonly #pending = new Map<number, Pending>();
   readonly #lastWords: string[] = [];
@@ -16,15 +20,23 @@ export class EngineProcess {
   #next = 1;
   #ended: SparringError | undefined;
   #closing = false;
+  #killedBecause: string | undefined;
+  #telemetry: Telemetry | undefined;
   #lastHeard = performance.now();
   readonly #exited: Promise<void>;
 
   /**
    * @param name    the engine, for messages
    * @param command program and arguments
+   * @param options `dumpSignal`: makes the process write the stacks of its threads to stderr
    */
-  constructor(name: string, command: readonly [string, ...string[]]) {
+  constructor(
+    name: string,
+    command: readonly [string, ...string[]],
+    options: { readonly dumpSignal?: NodeJS.Signals } = {},
+  ) {
     this.#name = name;
+    this.#dumpSignal = options.dumpSignal;
     const [program, ...args] = command;
     this.#child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
     readFrames(this.#child.stdout!, (frame) => this.#receive(frame));
@@ -62,6 +74,7 @@ export class EngineProcess {
       ...(pid !== undefined && { pid }),
       ...(oldest && { call: oldest.verb }),
       silentSeconds: (performance.now() - this.#lastHeard) / 1000,
+      ...(this.#telemetry && { telemetry: this.#telemetry }),
     };
   }
 
@@ -98,12 +111,28 @@ export class EngineProcess {
     clearTimeout(timer);
   }
 
+  /** Ends a process that hangs, once it had a moment to say where. */
+  async kill(why: string): Promise<void> {
+    if (this.#ended) return;
+    this.#killedBecause = why;
+    if (this.#dumpSignal) {
+      this.#child.kill(this.#dumpSignal);
+      await Promise.race([this.#exited, sleep(dumpMs)]);
+    }
+    this.#child.kill("SIGKILL");
+    await this.#exited;
+  }
+
   #write(frame: Frame): void {
     if (!this.#ended) writeFrame(this.#child.stdin!, frame);
   }
 
   #receive({ header, arrays }: Frame): void {
-    const { id, value, error, progress } = header as unknown as Reply;
+    const { id, value, error, progress, notice, telemetry } = header as unknown as Reply;
+    if (notice) this.onNotice?.(notice);
+    if (telemetry) this.#telemetry = telemetry;
+    // These two come by themselves, from a process that hangs as well.
+    if (notice || telemetry) return;
     this.#lastHeard = performance.now();
     const pending = this.#pending.get(id);
     if (!pending) return;
@@ -128,23 +157,35 @@ export class EngineProcess {
     if (this.#ended) return;
     this.#remember("\n");
     const words = this.#lastWords.length > 0 ? ` It last wrote:\n${this.#lastWords.join("\n")}` : "";
-    this.#ended = this.#closing
-      ? new SparringError("engine/closed", `The ${this.#name} engine is closed.`, "Open it again.")
-      : new SparringError(
-          "engine/died",
-          `The ${this.#name} engine's process ${how}.${words}`,
-          "Resume the run: it goes on after its last finished round. If it dies again, lower engine.micro_batch_tokens.",
-        );
+    this.#ended = this.#endedHow(how, words);
     for (const pending of this.#pending.values()) pending.reject(this.#ended);
     this.#pending.clear();
   }
+
+  #endedHow(how: string, words: string): SparringError {
+    const next = "Resume the run: it goes on after its last finished round.";
+    if (this.#killedBecause !== undefined) {
+      const message = `The ${this.#name} engine was ended because it hung: ${this.#killedBecause}${words}`;
+      return new SparringError("engine/hung", message, next);
+    }
+    if (this.#closing) {
+      return new SparringError("engine/closed", `The ${this.#name} engine is closed.`, "Open it again.");
+    }
+    return new SparringError(
+      "engine/died",
+      `The ${this.#name} engine's process ${how}.${words}`,
+      `${next} If it dies again, lower engine.micro_batch_tokens.`,
+    );
+  }
 }
 
-/** Of stderr, the last so many lines, each at most so long, go into the report of a death. */
-const lastLines = 20;
+/** Of stderr, the last so many lines, each at most so long, go into the report of a death: room for the stacks of a few threads. */
+const lastLines = 60;
 const maxLine = 300;
 /** After a process's exit its output is waited for this long, milliseconds. */
 const lastWordsMs = 500;
+/** A process has this long to write down its stacks before it is killed, milliseconds. */
+const dumpMs = 500;
 
 function clipped(line: string): string {
   return line.length <= maxLine ? line : `${line.slice(0, maxLine)}…`;
@@ -170,6 +211,8 @@ interface Reply {
   readonly value?: unknown;
   readonly error?: ErrorFields;
   readonly progress?: [number, number];
+  readonly notice?: EngineNotice;
+  readonly telemetry?: Telemetry;
 }
 
 function revive(error: ErrorFields, verb: string): Error {

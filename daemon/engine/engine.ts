@@ -22,6 +22,13 @@ export interface AdapterRef {
   readonly targets: readonly LoraTarget[];
   /** Keys the initial A matrices. */
   readonly seed: number;
+  /** Scale by alpha/√rank in place of alpha/rank (rsLoRA, Kalajdzievski 2023), so that a high rank learns as fast as a low one. */
+  readonly rslora?: boolean;
+  /**
+   * A PEFT folder of the same rank, scale and targets: the adapter starts as that one instead. The reference policy is then the
+   * model with that adapter, unless `OpenOptions.reference` names another: a stage that goes on from a LoRA run.
+   */
+  readonly from?: string;
 }
 
 export interface OpenOptions {
@@ -29,6 +36,18 @@ export interface OpenOptions {
   readonly adapter?: AdapterRef;
   /** The model behind the `reference` policy, of the same shape; the opened one if left out. */
   readonly reference?: ModelRef;
+  /** Hears what the engine changed by itself so that it could go on. May be called during any later call. */
+  readonly onNotice?: (notice: EngineNotice) => void;
+}
+
+/** Something that a person should know and may want to change, e.g. that memory ran out and micro-batches were halved. */
+export interface EngineNotice {
+  /** Stable, e.g. `engine/out-of-memory`. */
+  readonly code: string;
+  /** What happened, as a sentence. */
+  readonly message: string;
+  /** Which setting to change, as a sentence. */
+  readonly next: string;
 }
 
 export type LoraTarget = "q_proj" | "k_proj" | "v_proj" | "o_proj" | "gate_proj" | "up_proj" | "down_proj";
@@ -163,6 +182,20 @@ export interface EngineStatus {
   readonly call?: string;
   /** Seconds since it last answered or told progress. */
   readonly silentSeconds: number;
+  /** Absent before `open`, and for engines that do not tell. */
+  readonly telemetry?: Telemetry;
+}
+
+/** What an engine takes of its device, a few seconds old at most while it works. */
+export interface Telemetry {
+  /** Memory of its process: the GPU's where there is one, else resident memory. Bytes. */
+  readonly usedBytes: number;
+  /** The most so far. */
+  readonly peakBytes: number;
+  /** What the device has. */
+  readonly totalBytes: number;
+  /** Share of the last second in which the GPU computed, 0–1; absent on a CPU and where the driver does not tell. */
+  readonly utilisation?: number;
 }
 
 /** `hf`: a merged Hugging Face folder. `peft`: a PEFT adapter folder (LoRA only). */
@@ -209,6 +242,11 @@ export interface Engine {
   export(dir: string, format: ExportFormat): Promise<void>;
   /** What it is doing right now; answered without asking its process. */
   status(): EngineStatus;
+  /**
+   * Ends a process that no longer answers by force, after it was asked to write down where it stands. Pending and later calls
+   * reject with `engine/hung`, whose text says `why` and where it stood.
+   */
+  kill(why: string): Promise<void>;
   /** Ends the engine's process. Safe to call twice. */
   close(): Promise<void>;
 }

@@ -59,3 +59,34 @@ test("the last words of a process are whole lines, however they come, and long o
   });
   await child.close();
 });
+
+test("a process that hangs is killed once it has written where it stands; its notices and telemetry come by themselves", async () => {
+  const script = `
+    const frame = (header) => {
+      const text = Buffer.from(JSON.stringify({ ...header, arrays: [] }));
+      const sizes = Buffer.alloc(8);
+      sizes.writeUInt32LE(text.length, 0);
+      process.stdout.write(Buffer.concat([sizes, text]));
+    };
+    process.on("SIGUSR2", () => process.stderr.write("in the sampler\\n"));
+    frame({ telemetry: { usedBytes: 1, peakBytes: 2, totalBytes: 3 } });
+    frame({ notice: { code: "engine/out-of-memory", message: "Memory ran out.", next: "Lower it." } });
+    process.stdin.resume();`;
+  const child = new EngineProcess("test", [process.execPath, "-e", script], { dumpSignal: "SIGUSR2" });
+  const notice = new Promise((resolve) => {
+    child.onNotice = resolve;
+  });
+  const request = child.request("sample");
+  assert.deepEqual(await notice, { code: "engine/out-of-memory", message: "Memory ran out.", next: "Lower it." });
+  assert.deepEqual(child.status().telemetry, { usedBytes: 1, peakBytes: 2, totalBytes: 3 });
+  const killed = child.kill("nothing heard for 60 s.");
+  await assert.rejects(request, (error) => {
+    assert.ok(error instanceof SparringError);
+    assert.equal(error.code, "engine/hung");
+    assert.match(error.message, /because it hung: nothing heard for 60 s\. It last wrote:\nin the sampler$/);
+    return true;
+  });
+  await killed;
+  await child.kill("again");
+  await child.close();
+});

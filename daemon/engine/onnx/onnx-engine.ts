@@ -22,8 +22,7 @@ import {
   type TemperatureOptions,
   type UpdateStats,
 } from "../engine.ts";
-import type { FrameArray } from "../frames.ts";
-import { concatenate, split } from "./wire.ts";
+import { concatenate, flatten, requireCoefficients, rowsOf, split } from "../wire.ts";
 import type { ModelFacts } from "./worker/model.ts";
 
 export interface OnnxEngineOptions {
@@ -138,7 +137,7 @@ export class OnnxEngine implements Engine {
     if (sequences.length === 0) return [];
     const { policy, temperature } = options;
     const { arrays } = await this.#process.request("logprobs", { policy, temperature }, flatten(sequences), options);
-    return split(arrays[0] as Float32Array, arrays[1] as Int32Array);
+    return rowsOf(arrays);
   }
 
   async update(
@@ -146,7 +145,7 @@ export class OnnxEngine implements Engine {
     coefficients: readonly Float32Array[],
     options: TemperatureOptions,
   ): Promise<UpdateStats> {
-    requireCoefficients(batch, coefficients);
+    for (const [index, { response }] of batch.entries()) requireCoefficients(response, coefficients[index], index);
     if (batch.length === 0) return { sequences: 0, tokens: 0, microBatches: 0, objective: 0 };
     const arrays = [...flatten(batch), concatenate(Float32Array, coefficients)[0]];
     const { value } = await this.#process.request("update", { temperature: options.temperature }, arrays, options);
@@ -196,6 +195,10 @@ export class OnnxEngine implements Engine {
     return this.#process.status();
   }
 
+  async kill(why: string): Promise<void> {
+    await this.#process.kill(why);
+  }
+
   async close(): Promise<void> {
     await this.#process.close();
   }
@@ -205,27 +208,4 @@ function withoutProgress(options: TemperatureOptions): Omit<TemperatureOptions, 
   return options.signal
     ? { temperature: options.temperature, signal: options.signal }
     : { temperature: options.temperature };
-}
-
-function flatten(sequences: readonly Sequence[]): FrameArray[] {
-  return [
-    ...concatenate(
-      Int32Array,
-      sequences.map(({ prompt }) => prompt),
-    ),
-    ...concatenate(
-      Int32Array,
-      sequences.map(({ response }) => response),
-    ),
-  ];
-}
-
-function requireCoefficients(batch: readonly Sequence[], coefficients: readonly Float32Array[]): void {
-  for (const [index, { response }] of batch.entries()) {
-    if (coefficients[index]?.length !== response.length) {
-      throw new RangeError(
-        `sequence ${index} has ${response.length} tokens and ${coefficients[index]?.length} coefficients`,
-      );
-    }
-  }
 }

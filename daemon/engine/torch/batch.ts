@@ -1,6 +1,5 @@
 import type { Sequence, UpdateStats } from "../engine.ts";
-import type { FrameArray } from "../frames.ts";
-import { concatenate, split } from "../onnx/wire.ts";
+import { concatenate } from "../wire.ts";
 
 /** Micro-batches, as indices of units: of sequences, where each is one. */
 export type Plan = readonly (readonly number[])[];
@@ -18,24 +17,6 @@ export function singles(batch: readonly Sequence[]): number[][] {
 /** A plan as it crosses to the worker. */
 export function flatPlan(plan: Plan): [Int32Array, Int32Array] {
   return concatenate(Int32Array, plan);
-}
-
-/** Prompts and responses as they cross to the worker. */
-export function flatten(sequences: readonly Sequence[]): FrameArray[] {
-  const prompts = sequences.map(({ prompt }) => prompt);
-  const responses = sequences.map(({ response }) => response);
-  return [...concatenate(Int32Array, prompts), ...concatenate(Int32Array, responses)];
-}
-
-/** Rows as they come from the worker: all elements, and each row's length. */
-export function rowsOf(arrays: readonly FrameArray[]): Float32Array[] {
-  return split(arrays[0] as Float32Array, arrays[1] as Int32Array);
-}
-
-/** @throws RangeError unless there is a coefficient for each token of a response */
-export function requireCoefficients(response: ArrayLike<number>, given: Float32Array | undefined, index: number): void {
-  if (given?.length === response.length) return;
-  throw new RangeError(`sequence ${index} has ${response.length} tokens and ${given?.length} coefficients`);
 }
 
 /** Σ coefficient·logp */

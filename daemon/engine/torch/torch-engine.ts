@@ -26,18 +26,8 @@ import {
   type UpdateStats,
 } from "../engine.ts";
 import type { FrameArray } from "../frames.ts";
-import { concatenate, split } from "../onnx/wire.ts";
-import {
-  flatPlan,
-  flatten,
-  longest,
-  objectiveOf,
-  type Plan,
-  requireCoefficients,
-  rowsOf,
-  singles,
-  statsOf,
-} from "./batch.ts";
+import { concatenate, flatten, requireCoefficients, rowsOf, split } from "../wire.ts";
+import { flatPlan, longest, objectiveOf, type Plan, singles, statsOf } from "./batch.ts";
 import { capabilitiesOf, type Facts } from "./capabilities.ts";
 import { microBatches } from "./micro-batches.ts";
 import { type Refusal, refusalError } from "./refusals.ts";
@@ -86,7 +76,9 @@ export class TorchEngine implements Engine {
     const threads = options.threads ?? Math.min(8, availableParallelism());
     this.#options = { ...options, threads, deterministic: options.deterministic ?? true };
     // Without -B Python would write its bytecode into the extension's folder.
-    this.#process = new EngineProcess("torch", [python, "-B", join(workerFolder(), "main.py")]);
+    const command = [python, "-B", join(workerFolder(), "main.py")] as const;
+    // Python's faulthandler answers the signal with the stacks of all its threads.
+    this.#process = new EngineProcess("torch", command, { dumpSignal: "SIGUSR1" });
   }
 
   get capabilities(): Capabilities {
@@ -103,7 +95,8 @@ export class TorchEngine implements Engine {
     return this.#opened;
   }
 
-  async open(model: ModelRef, { adapter, reference }: OpenOptions = {}): Promise<void> {
+  async open(model: ModelRef, { adapter, reference, onNotice }: OpenOptions = {}): Promise<void> {
+    this.#process.onNotice = onNotice;
     const config = await readDecoderConfig(model.dir);
     const { value } = await this.#ask("open", {
       ...(await weightFiles(model)),
@@ -233,6 +226,10 @@ export class TorchEngine implements Engine {
 
   status(): EngineStatus {
     return this.#process.status();
+  }
+
+  async kill(why: string): Promise<void> {
+    await this.#process.kill(why);
   }
 
   async close(): Promise<void> {

@@ -114,6 +114,10 @@ export class SharedEngine implements Engine {
     return this.#engine.status();
   }
 
+  kill(why: string): Promise<void> {
+    return this.#engine.kill(why);
+  }
+
   close(): Promise<void> {
     return this.#engine.close();
   }

@@ -1,7 +1,7 @@
 import { AbortedError, SparringError } from "../../../errors.ts";
 import type { AdamParams, AdapterRef, ExportFormat, PolicyId, Role, SampleKey, Sequence } from "../../engine.ts";
 import { type Frame, type FrameArray, readFrames, writeFrame } from "../../frames.ts";
-import { concatenate, split } from "../wire.ts";
+import { concatenate, split } from "../../wire.ts";
 import { type Checkpoint, OnnxModel, type WorkerOptions } from "./model.ts";
 import type { SamplerRequest } from "./sampler.ts";
 

@@ -69,6 +69,9 @@ def answer(verbs: Any, frame: Frame) -> tuple[dict[str, Any], tuple]:
 
 def main() -> None:
     faulthandler.enable()
+    # The daemon asks so where a worker that no longer answers stands. (Windows has no such signal.)
+    if hasattr(signal, "SIGUSR1"):
+        faulthandler.register(signal.SIGUSR1, all_threads=True)
     # The terminal's Ctrl+C goes to the whole process group; the daemon decides what it means.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Has to be said before CUDA starts, for deterministic sums.
