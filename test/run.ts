@@ -31,8 +31,9 @@ if (files.length === 0) {
 const build = spawnSync(process.execPath, ["build.mjs"], { stdio: "inherit" });
 if (build.status !== 0) process.exit(1);
 const reporter = process.stdout.isTTY ? "spec" : "./test/reporter.mjs";
-const options = ["--import", "tsx", "--test", "--test-concurrency=2", `--test-reporter=${reporter}`];
-const child = spawn(process.execPath, [...options, ...files], {
+// What hangs fails, and says so, before CI's own limit ends everything without a word.
+const options = ["--import", "tsx", "--test", "--test-concurrency=2", "--test-timeout=600000"];
+const child = spawn(process.execPath, [...options, `--test-reporter=${reporter}`, ...files], {
   stdio: "inherit",
   env: { ...process.env, SPARRING_ONNX_WORKER: resolve("dist/onnx-worker.js") },
 });
