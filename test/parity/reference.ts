@@ -8,7 +8,8 @@ import type { AdamParams, Sequence } from "../../daemon/engine/engine.ts";
 import type { ChatMessage } from "../../daemon/models/chat-template.ts";
 
 const cache = process.env.SPARRING_PARITY_CACHE ?? join(homedir(), ".cache", "sparring-parity");
-const python = join(cache, "venv", "bin", "python");
+/** The Python that `setup.sh` makes. */
+export const python = join(cache, "venv", "bin", "python");
 
 /** A model folder that `setup.sh` makes. */
 export function modelFolder(name: string): string {
