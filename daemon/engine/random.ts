@@ -62,7 +62,7 @@ export function sampleUniform(key: SampleKey, position: number): number {
 }
 
 /** Streams other than samples' noise; role 0 is free for them. */
-export const streams = { adapter: 1, tasks: 2, pretraining: 3 } as const;
+export const streams = { adapter: 1, tasks: 2, pretraining: 3, data: 4, order: 5 } as const;
 
 /** The uniform number in [0, 1) at `index` of a stream. */
 export function streamUniform(seed: number, stream: keyof typeof streams, index: number): number {

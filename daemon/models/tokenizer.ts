@@ -11,6 +11,12 @@ import { idLimit, readTokenizerFile, respell, type TokenizerFile } from "./token
 
 const generationConfigSchema = z.object({ eos_token_id: tokenIdsSchema });
 
+/** A stretch of tokens: text, or one control token. */
+export interface TokenSpan {
+  readonly text: string;
+  readonly isControl: boolean;
+}
+
 /**
  * A model's tokenizer and chat template. Texts are only ever text: what a model writes can't become a control token,
  * in a prompt or elsewhere (see control-tokens.ts).
@@ -85,6 +91,27 @@ export class ChatTokenizer {
     const known = Array.from(ids).filter((id) => this.tokenizer.id_to_token(id) !== undefined);
     if (known.length === 0) return "";
     return this.tokenizer.decode(known, { skip_special_tokens: true, clean_up_tokenization_spaces: false });
+  }
+
+  /** Tokens as a person reads them: runs of text, and each control token by the text that the template writes for it. */
+  spans(ids: readonly number[]): TokenSpan[] {
+    const names = new Map(this.control.map(({ id, text }) => [id, text]));
+    const spans: TokenSpan[] = [];
+    let run: number[] = [];
+    const endRun = (): void => {
+      if (run.length > 0) spans.push({ text: this.decode(run), isControl: false });
+      run = [];
+    };
+    for (const id of ids) {
+      const name = names.get(id);
+      if (name === undefined) run.push(id);
+      else {
+        endRun();
+        spans.push({ text: name, isControl: true });
+      }
+    }
+    endRun();
+    return spans;
   }
 
   /**
