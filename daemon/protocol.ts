@@ -37,7 +37,7 @@ const time = z.string().describe("ISO 8601, UTC");
 
 /**
  * `queued`: waits for the device. `starting`: its engine is being opened. `paused`: its process and memory are kept.
- * `stopped`: by a person; `failed`: by an error; `interrupted`: its daemon ended. These three go on with `run/resume`.
+ * `stopped`: by a person, or by itself at a round that it can't learn from; `failed`: by an error; `interrupted`: its daemon ended. These three go on with `run/resume`.
  */
 export const runStateSchema = z.enum(runStates);
 export type RunState = z.infer<typeof runStateSchema>;
@@ -67,7 +67,7 @@ export const runOverviewSchema = z.object({
   ratings: z.number().int().nonnegative(),
   queuePlace: z.number().int().positive().optional().describe("1 is next; while queued"),
   asked: z.enum(["pause", "stop"]).optional().describe("asked for, and not yet done"),
-  problem: problemSchema.optional().describe("why it failed"),
+  problem: problemSchema.optional().describe("why it failed, or stopped by itself"),
   workspace: z.string().optional(),
 });
 export type RunOverview = z.infer<typeof runOverviewSchema>;
@@ -87,9 +87,41 @@ export const progressSchema = z.object({
   elapsedSeconds: z.number().describe("since this session of the run began, without pauses"),
   remainingSeconds: z.number().nullable().describe("estimate; null before the first played round"),
   device: z.string(),
+  telemetry: z
+    .object({
+      usedBytes: z.number(),
+      peakBytes: z.number(),
+      totalBytes: z.number(),
+      utilisation: z.number().optional().describe("share of the last second in which the GPU computed, 0–1"),
+    })
+    .optional()
+    .describe("memory of the engine's process: the GPU's where there is one"),
   stuck: z.string().optional().describe("a sentence, while a phase takes far longer than usual"),
 });
 export type Progress = z.infer<typeof progressSchema>;
+
+const count = z.number().int().nonnegative();
+
+/** A number with its 95 % interval; or `too-few`: `n` independent cases of `of` that are needed; or no interval, and why. */
+export const measureSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("estimate"), value: z.number(), low: z.number(), high: z.number() }),
+  z.object({ kind: z.literal("too-few"), n: count, of: count }),
+  z.object({ kind: z.literal("no-interval"), value: z.number().nullable(), why: z.string() }),
+]);
+export type Measure = z.infer<typeof measureSchema>;
+
+/** How far judge and people agree on the score of some answers: estimates for all of them, rated or not. */
+const criterionAgreement = {
+  ratings: count,
+  queries: count.describe("distinct ones: answers of one query are not independent"),
+  same: measureSchema.describe("share of equal scores"),
+  bias: measureSchema.describe("mean of judge − human"),
+  kappa: measureSchema.describe("quadratic-weighted κ; of a criterion Cohen's"),
+};
+const scoreAgreementSchema = z.object({ ...criterionAgreement, spearman: measureSchema });
+
+/** How far two series of ratings of the same answers agree. */
+const ratingsAgreement = { answers: count, same: measureSchema, kappa: measureSchema };
 
 export const checkpointSchema = z.object({ round, bytes: z.number().int(), dir: z.string() });
 
@@ -482,7 +514,8 @@ export const requests = {
     result: z.object({ picks: z.array(pickSchema.extend({ at: time })) }),
   },
   "sparring/sample/next": {
-    summary: "Answers that a rater has not rated yet, spread over rounds and scores; their scores are left out.",
+    summary:
+      "What a rater rates next: answers whose ratings teach most of the judge, and a few that they rated before. Scores are left out.",
     params: z.object({
       run,
       rater: z.string().min(1).max(100),
@@ -502,6 +535,10 @@ export const requests = {
           answerText: z.string(),
           tokens: z.number().int(),
           stop: z.enum(["stop", "length"]),
+          reason: z
+            .string()
+            .optional()
+            .describe("why it was picked; never which way a scorer errs. Absent where the client named it"),
         }),
       ),
     }),
@@ -526,13 +563,45 @@ export const requests = {
     }),
     result: z.object({ ratings: z.array(ratingSchema), more: z.boolean() }),
   },
+  "sparring/judge/agreement": {
+    summary: "How far judge and people agree, from the blind ratings of a run's answers.",
+    params: z.object({
+      run,
+      first: round.default(1),
+      last: round.optional(),
+      rater: z.string().min(1).max(100).optional().describe("only this rater's ratings"),
+    }),
+    result: z.object({
+      overall: scoreAgreementSchema,
+      criteria: z.array(z.object({ criterion: z.number().int().describe("1–7"), ...criterionAgreement })),
+      reliability: z
+        .array(
+          z.object({ judge: z.number().int().describe("its score, rounded"), ratings: count, human: measureSchema }),
+        )
+        .describe("what people give on average where the judge gives a score"),
+      byRounds: z.array(z.object({ first: round, last: round }).extend(scoreAgreementSchema.shape)),
+      byKind: z.array(z.object({ kind: z.string() }).extend(scoreAgreementSchema.shape)).describe("kinds of queries"),
+      raters: z.object({
+        retest: z.array(z.object({ rater: z.string(), ...ratingsAgreement })).describe("with themself, later"),
+        pairs: z.array(z.object({ raters: z.tuple([z.string(), z.string()]), ...ratingsAgreement })),
+        alpha: z.object({ answers: count, measure: measureSchema }).describe("Krippendorff's, interval metric"),
+      }),
+      left: z
+        .object({ notBlind: count, skipped: count, unjudged: count })
+        .describe("ratings that count nowhere; `unjudged`: of answers without a judge's score, or that are gone"),
+      health: z
+        .array(z.object({ metric: z.string(), share: z.number() }))
+        .describe("what goes wrong in judging, as shares, means over rounds; metrics of the rounds"),
+    }),
+  },
   "sparring/engine/estimate": {
     summary: "What a config would need, before it is started.",
     params: z.object({ config }),
     result: z.object({
       bytes: z.number().nullable().describe("peak memory; null where the model is not on this machine yet"),
       parts: z.array(z.object({ what: z.string(), bytes: z.number() })),
-      free: z.number().describe("memory that is free on the device now, bytes"),
+      free: z.number().nullable().describe("memory that is free on the device now, bytes; null where nothing tells"),
+      advice: z.string().optional().describe("which setting to change first, where it does not fit"),
       basis: z.string().describe("what the estimate rests on, as a sentence"),
     }),
   },
@@ -541,6 +610,31 @@ export const requests = {
     params: z.object({}),
     result: z.object({
       engines: z.array(z.object({ name: z.string(), available: z.boolean(), about: z.string() })),
+    }),
+  },
+  "sparring/engine/setup": {
+    summary:
+      "Makes the torch engine usable: finds or makes a Python environment, installs what is missing, and checks the GPU.",
+    params: z.object({
+      python: z
+        .string()
+        .max(4096)
+        .optional()
+        .describe("an interpreter whose environment is to be used in place of the one that Sparring makes"),
+      install: z.boolean().default(true).describe("false: only looks"),
+      ...task,
+    }),
+    result: z.object({
+      ready: z.boolean(),
+      python: z.string().nullable().describe("the interpreter that runs will use; null where there is none yet"),
+      findings: z.array(
+        z.object({
+          what: z.string().describe("e.g. `Python`, `PyTorch`, `GPU`, `driver`, `memory`"),
+          state: z.enum(["good", "warning", "problem"]),
+          text: z.string(),
+          next: z.string().optional().describe("what to do about it"),
+        }),
+      ),
     }),
   },
   "sparring/trust/list": {
