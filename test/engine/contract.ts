@@ -507,6 +507,77 @@ export function contract(
       assert.ok(adapted.capabilities.trainableParameters < plain.capabilities.trainableParameters);
     });
 
+    test("rsLoRA scales an adapter by alpha/√rank, in training and in both exports", async () => {
+      const rslora = await open({ adapter: { ...lora, rslora: true } });
+      const asLora = await open({ adapter: { ...lora, alpha: lora.alpha * Math.sqrt(lora.rank) } });
+      for (const engine of [rslora, asLora]) {
+        await update(engine);
+        await engine.step(adam);
+      }
+      const options = { policy: "current", temperature: 1 } as const;
+      const [measured, expected] = [
+        await rslora.logprobs(sequences, options),
+        await asLora.logprobs(sequences, options),
+      ];
+      for (const [i, row] of expected.entries()) close(measured[i]!, row, 1e-5, `sequence ${i}`);
+      const [hf, peft] = [newFolder(), newFolder()];
+      await rslora.export(hf, "hf");
+      const exported = await (await open({ dir: hf })).logprobs(sequences, options);
+      for (const [i, row] of exported.entries()) close(row, measured[i]!, 1e-5, `exported, sequence ${i}`);
+      await rslora.export(peft, "peft");
+      const config = JSON.parse(readFileSync(join(peft, "adapter_config.json"), "utf8"));
+      assert.deepEqual([config.use_rslora, config.lora_alpha, config.r], [true, lora.alpha, lora.rank]);
+    });
+
+    test("an adapter can go on from a PEFT folder: the reference is the model with it, the optimizer is fresh", async () => {
+      const measure = (engine: Engine, policy: "current" | "reference"): Promise<Float32Array[]> =>
+        engine.logprobs(sequences, { policy, temperature: 1 });
+      const first = await open({ adapter: lora });
+      await update(first);
+      await first.step(adam);
+      const [from, state] = [newFolder(), await saved(first)];
+      await first.export(from, "peft");
+      const start = await measure(first, "current");
+
+      const targets = lora.targets.toReversed();
+      const other = await writeTinyModel(join(folder, "another"), shape, 3);
+      const [second, elsewhere] = [
+        await open({ adapter: { ...lora, targets, seed: 9, from } }),
+        await open({ adapter: { ...lora, from }, reference: { dir: other } }),
+      ];
+      for (const policy of ["current", "reference"] as const) {
+        for (const [i, row] of (await measure(second, policy)).entries()) close(row, start[i]!, 1e-5, `${policy} ${i}`);
+      }
+      const reference = await measure(second, "reference");
+      const plain = await measure(await open({ dir: other }), "current");
+      for (const [i, row] of (await measure(elsewhere, "current")).entries())
+        close(row, start[i]!, 1e-5, `current ${i}`);
+      assert.deepEqual(await measure(elsewhere, "reference"), plain);
+
+      await freshMoments(state);
+      await first.load(state);
+      for (const engine of [first, second]) {
+        await update(engine);
+        assert.equal((await engine.step(adam)).step, 1);
+      }
+      const moved = await measure(first, "current");
+      for (const [i, row] of (await measure(second, "current")).entries()) close(row, moved[i]!, 1e-5, `moved ${i}`);
+      assert.deepEqual(await measure(second, "reference"), reference);
+      await second.load(await saved(first));
+      assert.deepEqual(await measure(second, "reference"), reference);
+    });
+
+    test("an adapter of other settings, or none, is refused to go on from", async () => {
+      const from = newFolder();
+      await (await open({ adapter: lora })).export(from, "peft");
+      const refused = (adapter: AdapterRef, code: string): Promise<void> =>
+        assert.rejects(open({ adapter }), (error) => error instanceof SparringError && error.code === code);
+      for (const other of [{ rank: 2 }, { alpha: 7 }, { rslora: true }, { targets: ["q_proj", "v_proj"] }] as const) {
+        await refused({ ...lora, ...other, from }, "engine/adapter-does-not-fit");
+      }
+      await refused({ ...lora, from: newFolder() }, "engine/adapter-missing");
+    });
+
     test("another model can be the reference, with and without an adapter", async () => {
       const dir = await writeTinyModel(join(folder, "other"), shape, 2);
       const options = { temperature: 1 } as const;

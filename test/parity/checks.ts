@@ -17,6 +17,8 @@ export interface ParityOptions {
   readonly lengths: readonly number[];
   /** Train all weights, too: memory for six copies of them. */
   readonly full: boolean;
+  /** The adapter is an rsLoRA. */
+  readonly rslora?: boolean;
 }
 
 const temperature = 0.8;
@@ -151,8 +153,9 @@ export function parity(model: string, options: ParityOptions): void {
       below(context, 1e-3, largestDifference(reported, full), "cached against full, nat");
     });
 
-    for (const adapter of options.full ? [lora, undefined] : [lora]) {
-      const kind = adapter ? "LoRA" : "full training";
+    const adapters = [{ ...lora, rslora: options.rslora ?? false }, ...(options.full ? [undefined] : [])];
+    for (const adapter of adapters) {
+      const kind = adapter ? (adapter.rslora ? "rsLoRA" : "LoRA") : "full training";
       test(`${kind}: gradient, and ${steps} steps, as PyTorch and PEFT compute them; exports load there`, async (context) => {
         const trainer = new OnnxEngine({ threads: 2 });
         try {

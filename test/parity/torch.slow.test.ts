@@ -54,7 +54,7 @@ for (const model of ["llama-tied", "llama-untied", "llama3", "qwen2", "qwen3"]) 
       scratch = mkdtempSync(join(tmpdir(), "sparring-parity-"));
       reference = new Reference();
       engine = new TorchEngine({ python, device: "cpu", threads: 2 });
-      await engine.open({ dir }, { adapter: lora });
+      await engine.open({ dir }, { adapter: { ...lora, rslora: model === "llama3" } });
       const { vocabularySize } = engine.capabilities;
       const row = (length: number, i: number): number[] =>
         Array.from({ length }, (_, t) => (i * 7919 + t * t * 31 + t * 17) % vocabularySize);

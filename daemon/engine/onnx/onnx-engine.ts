@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
+import { requireAdapterFolder } from "../adapter.ts";
 import { EngineProcess } from "../child.ts";
 import {
   type AdamParams,
@@ -70,6 +71,7 @@ export class OnnxEngine implements Engine {
   }
 
   async open(model: ModelRef, { adapter, reference }: OpenOptions = {}): Promise<void> {
+    if (adapter?.from !== undefined) await requireAdapterFolder(adapter.from, adapter);
     const request = { dir: model.dir, adapter, reference: reference?.dir, options: this.#options };
     const { value } = await this.#process.request("open", request);
     const facts = value as ModelFacts;

@@ -1,6 +1,7 @@
 import { cpus } from "node:os";
 import type { DecoderConfig } from "../../models/config.ts";
 import type { Capabilities } from "../engine.ts";
+import type { Fast } from "./fast.ts";
 
 /** What the worker says of the model that it opened. */
 export interface Facts {
@@ -9,6 +10,7 @@ export interface Facts {
   readonly microBatchTokens: number;
   readonly gpu: { readonly name: string; readonly bytes: number } | null;
   readonly precision: string;
+  readonly fast: Fast;
   readonly torch: string;
   readonly python: string;
 }
@@ -42,6 +44,14 @@ export function capabilitiesOf(
       threads: String(threads),
       precision: facts.precision,
       microBatchTokens: String(facts.microBatchTokens),
+      deterministic: String(deterministic || !facts.gpu),
+      fast: switchedOn(facts.fast),
     },
   };
+}
+
+/** The switches that change bits, as one word. */
+function switchedOn(fast: Fast): string {
+  const on = Object.entries(fast).map(([name, value]) => (value === true ? name : value ? `${name}=${value}` : ""));
+  return on.filter((name) => name !== "").join(" ");
 }

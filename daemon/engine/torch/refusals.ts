@@ -6,6 +6,7 @@ export interface Refusal {
   readonly place?: string;
   readonly detail?: string;
   readonly tensor?: string;
+  readonly tokens?: string;
   readonly python?: string;
 }
 
@@ -14,14 +15,38 @@ export interface Refusal {
  * @param requirements the worker's requirements.txt
  */
 export function refusalError(refusal: Refusal, requirements: string): Error {
-  const { kind, detail, tensor, python } = refusal;
+  const { kind, detail, tensor, tokens, python } = refusal;
   const place = refusal.place === undefined ? {} : { place: refusal.place };
   switch (kind) {
     case "no-torch":
       return new SparringError(
         "engine/no-torch",
         `${python} can't load what the torch engine needs: ${detail}.`,
-        `Install it: ${python} -m pip install -r ${requirements}`,
+        `Run \`sparring setup torch\`, which makes an environment that has it. For this one: ${python} -m pip install -r ${requirements}`,
+      );
+    case "torch-without-cuda":
+      return new SparringError(
+        "engine/torch-without-cuda",
+        `PyTorch ${detail} was built for the CPU alone, so engine.device: cuda can't be had.`,
+        "Install a build of PyTorch with CUDA (`sparring setup torch` does), or set engine.device: cpu.",
+      );
+    case "no-gpu":
+      return new SparringError(
+        "engine/no-gpu",
+        `PyTorch can't use the GPU: ${detail}`,
+        "Check that `nvidia-smi` shows a GPU, and bring its driver up to date; `sparring setup torch` says more. Or set engine.device: cpu.",
+      );
+    case "gpu-too-unlike":
+      return new SparringError(
+        "engine/gpu-not-supported",
+        `This PyTorch was not built for the GPU ${detail}.`,
+        "Use another GPU or a build of PyTorch that supports it, or set engine.device: cpu.",
+      );
+    case "out-of-memory":
+      return new SparringError(
+        "engine/out-of-memory",
+        `Memory does not suffice for a single sequence of ${tokens} tokens.`,
+        "Lower solver.max_tokens and challenger.max_tokens, take a smaller model or a lower adapter.rank, or free memory that other processes use.",
       );
     case "not-finite":
       return new SparringError(

@@ -1,9 +1,8 @@
-import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { SparringError } from "../../errors.ts";
 import { readDecoderConfig } from "../../models/config.ts";
+import { requireAdapterFolder } from "../adapter.ts";
 import { EngineProcess } from "../child.ts";
 import {
   type AdamParams,
@@ -29,9 +28,11 @@ import type { FrameArray } from "../frames.ts";
 import { concatenate, flatten, requireCoefficients, rowsOf, split } from "../wire.ts";
 import { flatPlan, longest, objectiveOf, type Plan, singles, statsOf } from "./batch.ts";
 import { capabilitiesOf, type Facts } from "./capabilities.ts";
-import { microBatches } from "./micro-batches.ts";
+import type { Fast } from "./fast.ts";
+import { microBatches, sharedMicroBatches } from "./micro-batches.ts";
 import { type Refusal, refusalError } from "./refusals.ts";
 import { weightFiles } from "./weight-files.ts";
+import { workerFolder } from "./worker-folder.ts";
 
 export interface TorchEngineOptions {
   /** The Python interpreter whose environment has the packages of worker/requirements.txt. */
@@ -42,24 +43,24 @@ export interface TorchEngineOptions {
   readonly precision?: "float32" | "bfloat16";
   /** CPU threads; all cores, at most 8, if left out. */
   readonly threads?: number;
-  /** Padded tokens of a micro-batch at most; chosen by the model's size and the memory if left out. */
+  /** Tokens of a micro-batch at most; chosen by the model's size and the memory if left out. */
   readonly microBatchTokens?: number;
   /** Only kernels whose results are the same every time, on CUDA too; true if left out. */
   readonly deterministic?: boolean;
+  /** What makes it fast, to be switched off for comparison; what is left out is as it pays on the device. */
+  readonly fast?: Partial<Fast>;
+  /** For tests: memory runs out above so many tokens in one micro-batch, or rows of tokens side by side. */
+  readonly failAboveTokens?: number;
 }
 
 /** What stays known of the opened model. */
 interface Opened {
   readonly capabilities: Capabilities;
   readonly microBatchTokens: number;
+  /** Whether a shared prompt is computed once. */
+  readonly sharedPrompts: boolean;
   /** Whether an adapter is trained. */
   readonly lora: boolean;
-}
-
-/** The worker's folder: copied beside the daemon's bundle, or among the sources. */
-function workerFolder(): string {
-  const copied = fileURLToPath(new URL("./torch-worker", import.meta.url));
-  return existsSync(copied) ? copied : fileURLToPath(new URL("./worker", import.meta.url));
 }
 
 /**
@@ -96,6 +97,7 @@ export class TorchEngine implements Engine {
   }
 
   async open(model: ModelRef, { adapter, reference, onNotice }: OpenOptions = {}): Promise<void> {
+    if (adapter?.from !== undefined) await requireAdapterFolder(adapter.from, adapter);
     this.#process.onNotice = onNotice;
     const config = await readDecoderConfig(model.dir);
     const { value } = await this.#ask("open", {
@@ -109,6 +111,7 @@ export class TorchEngine implements Engine {
     this.#opened = {
       capabilities: capabilitiesOf(facts, config, this.#options),
       microBatchTokens: facts.microBatchTokens,
+      sharedPrompts: facts.fast.sharedPrompts,
       lora: adapter !== undefined,
     };
   }
@@ -253,8 +256,9 @@ export class TorchEngine implements Engine {
   #plan(batch: readonly Sequence[], units: readonly (readonly number[])[]): Plan {
     // The last response token is predicted, never read.
     const lengths = batch.map(({ prompt, response }) => prompt.length + response.length - 1);
-    const { microBatchTokens } = this.#model;
+    const { microBatchTokens, sharedPrompts } = this.#model;
     this.#requireLength(Math.max(0, ...lengths), "a prompt with its response");
+    if (sharedPrompts) return sharedMicroBatches(batch, units, microBatchTokens);
     const sizes = units.map((unit) => {
       return { sequences: unit.length, longest: Math.max(0, ...unit.map((index) => lengths[index]!)) };
     });

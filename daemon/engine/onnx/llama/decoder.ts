@@ -1,3 +1,4 @@
+import { adapterScale } from "../../adapter.ts";
 import type { AdapterRef, LoraTarget } from "../../engine.ts";
 import type { Graph, Value } from "../graph/graph.ts";
 import {
@@ -73,7 +74,7 @@ export class Weights {
     if (!this.adapter?.targets.includes(target)) return base;
     const { a, b } = adapterNames(layer, module);
     const update = linear(linear(x, this.get(a)), this.get(b));
-    return add(base, mul(update, this.#graph.scalar(this.adapter.alpha / this.adapter.rank)));
+    return add(base, mul(update, this.#graph.scalar(adapterScale(this.adapter))));
   }
 }
 

@@ -2,6 +2,7 @@ import { cpus } from "node:os";
 import { env } from "onnxruntime-node";
 import { SparringError } from "../../../errors.ts";
 import { readDecoderConfig } from "../../../models/config.ts";
+import { adapterScale } from "../../adapter.ts";
 import type {
   AdamParams,
   AdapterRef,
@@ -16,12 +17,12 @@ import { lengthBucket, type MicroBatch, microBatches } from "../batching.ts";
 import { automaticMicroBatch, decodedRows, maxMicroBatch } from "../budgets.ts";
 import { sizeOf } from "../graph/graph.ts";
 import { type ProgramOptions, scoreProgram, trainProgram } from "../llama/programs.ts";
-import { adapterParameters, type LlamaShape, modelParameters, shapeOf } from "../llama/shape.ts";
+import { adapterParameters, type LlamaShape, modelParameters, type Parameter, shapeOf } from "../llama/shape.ts";
 import { float32, floats, int32, type Outputs, SessionCache } from "../runtime/sessions.ts";
 import { AdamW } from "./adamw.ts";
 import { PolicyStore, type PolicyWeights, views } from "./policies.ts";
 import { Sampler, type SamplerRequest } from "./sampler.ts";
-import { exportPolicy, loadState, saveState } from "./state.ts";
+import { exportPolicy, loadAdapter, loadState, saveState } from "./state.ts";
 import { initialiseAdapter, type LoadWeight, mergeAdapter, weightsOf } from "./weights.ts";
 
 export interface WorkerOptions {
@@ -71,14 +72,21 @@ export class OnnxModel {
     options: WorkerOptions,
   ): Promise<OnnxModel> {
     const shape = shapeOf(await readDecoderConfig(dir));
+    const trainable = adapter ? adapterParameters(shape, adapter) : modelParameters(shape);
+    const start = adapter && new Float32Array(elements(trainable));
+    if (start && adapter.from) await loadAdapter(adapter.from, trainable, start);
+    else if (start) initialiseAdapter(trainable, start, adapter.seed);
     const load = await weightsOf(dir);
-    return new OnnxModel(dir, shape, adapter, load, reference ? await weightsOf(reference) : undefined, options);
+    const loadReference = reference ? await weightsOf(reference) : undefined;
+    return new OnnxModel(dir, shape, adapter, trainable, start, load, loadReference, options);
   }
 
   private constructor(
     dir: string,
     shape: LlamaShape,
     adapter: AdapterRef | undefined,
+    trainable: readonly Parameter[],
+    start: Float32Array | undefined,
     load: LoadWeight,
     loadReference: LoadWeight | undefined,
     options: WorkerOptions,
@@ -88,19 +96,17 @@ export class OnnxModel {
     this.shape = shape;
     this.adapter = adapter;
     this.#program = { shape, adapter, contrib: !options.standardOperators };
-    const trainable = adapter ? adapterParameters(shape, adapter) : parameters;
-    /** The weights of one model, cut into what is trained and what is not. */
-    const policyOf = (loadWeight: LoadWeight): PolicyWeights => {
-      const flat = new Float32Array(trainable.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0));
+    /** The weights of one model, cut into what is trained and what is not; an adapter of zeros adds nothing. */
+    const policyOf = (loadWeight: LoadWeight, onTop?: Float32Array): PolicyWeights => {
+      const flat = onTop ?? new Float32Array(elements(trainable));
       if (!adapter) {
         for (const [index, { view }] of views(parameters, flat).entries()) view.set(loadWeight(parameters[index]));
         return { flat, fixed: new Map() };
       }
-      initialiseAdapter(trainable, flat, adapter.seed);
       const fixed = parameters.map((each) => [each.name, float32(loadWeight(each), each.shape)] as const);
       return { flat, fixed: new Map(fixed) };
     };
-    const opened = policyOf(load);
+    const opened = policyOf(load, start);
     this.#policies = new PolicyStore(trainable, opened, loadReference && policyOf(loadReference));
     this.#optimizer = new AdamW(trainable, opened.flat.length);
     this.#gradient = new Float32Array(opened.flat.length);
@@ -108,7 +114,7 @@ export class OnnxModel {
     this.#sessions = new SessionCache(options.threads, automaticMicroBatch(shape) === maxMicroBatch);
     this.#sampler = new Sampler(this.#sessions, this.#program);
     this.#microBatchTokens = options.microBatchTokens || automaticMicroBatch(shape);
-    this.#totalParameters = parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0);
+    this.#totalParameters = elements(parameters);
   }
 
   /** What the other side shows and records. */
@@ -252,7 +258,7 @@ export class OnnxModel {
       const data = tensors.get(name)!.data as Float32Array;
       const [a, b] = ["lora_A", "lora_B"].map((part) => tensors.get(name.replace(/weight$/, `${part}.weight`)));
       if (!this.adapter || !a || !b) return { name, shape, data };
-      const scale = this.adapter.alpha / this.adapter.rank;
+      const scale = adapterScale(this.adapter);
       return { name, shape, data: mergeAdapter(data, a.data as Float32Array, b.data as Float32Array, shape, scale) };
     });
   }
@@ -280,6 +286,10 @@ export class OnnxModel {
       inverse_temperature: float32(Float32Array.of(1 / temperature), []),
     };
   }
+}
+
+function elements(parameters: readonly Parameter[]): number {
+  return parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
 function bucketKey({ bucket }: MicroBatch): string {

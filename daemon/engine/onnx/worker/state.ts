@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { SparringError } from "../../../errors.ts";
 import { readSafetensors, type TensorToWrite, toFloat32, writeSafetensors } from "../../../models/safetensors.ts";
+import { adapterConfig, adapterFiles } from "../../adapter.ts";
 import type { AdapterRef, ExportFormat } from "../../engine.ts";
 import type { Parameter } from "../llama/shape.ts";
 import type { AdamW } from "./adamw.ts";
@@ -18,24 +19,11 @@ const peftPrefix = "base_model.model.";
 const stateSchema = z.object({ format: z.literal(1), step: z.number().int().nonnegative() });
 
 function weightsFile(adapter: AdapterRef | undefined): string {
-  return adapter ? "adapter_model.safetensors" : "model.safetensors";
+  return adapter ? adapterFiles.weights : "model.safetensors";
 }
 
 function entries(parameters: readonly Parameter[], flat: Float32Array, prefix: string): [string, TensorToWrite][] {
   return views(parameters, flat).map(({ name, shape, view }) => [prefix + name, { dtype: "F32", shape, data: view }]);
-}
-
-/** PEFT's description of an adapter. */
-export function adapterConfig(adapter: AdapterRef): object {
-  return {
-    peft_type: "LORA",
-    task_type: "CAUSAL_LM",
-    r: adapter.rank,
-    lora_alpha: adapter.alpha,
-    lora_dropout: 0,
-    bias: "none",
-    target_modules: adapter.targets,
-  };
 }
 
 export async function saveState(
@@ -48,8 +36,7 @@ export async function saveState(
   const prefix = adapter ? peftPrefix : "";
   const weights = entries(trainable, policies.flat("current"), prefix);
   await writeSafetensors(join(dir, weightsFile(adapter)), new Map(weights));
-  if (adapter)
-    await writeFile(join(dir, "adapter_config.json"), `${JSON.stringify(adapterConfig(adapter), null, 2)}\n`);
+  if (adapter) await writeFile(join(dir, adapterFiles.config), `${JSON.stringify(adapterConfig(adapter), null, 2)}\n`);
   const moments = [
     ...entries(trainable, optimizer.firstMoment, "m."),
     ...entries(trainable, optimizer.secondMoment, "v."),
@@ -66,29 +53,8 @@ export async function loadState(
 ): Promise<void> {
   const file = join(dir, weightsFile(adapter));
   const { trainable } = policies;
-  const read = async (path: string, parts: readonly { prefix: string; flat: Float32Array }[]): Promise<() => void> => {
-    const tensors = await readSafetensors(path);
-    const copies = parts.flatMap(({ prefix, flat }) =>
-      views(trainable, flat).map(({ name, view }) => {
-        const tensor = tensors.get(prefix + name);
-        const values = tensor && toFloat32(tensor);
-        if (values?.length !== view.length) {
-          throw new SparringError(
-            "engine/state-does-not-fit",
-            `${prefix}${name} is missing or has another size: this state belongs to another model or adapter.`,
-            "Open the model and adapter settings that the state was saved with.",
-            { place: path },
-          );
-        }
-        return () => view.set(values);
-      }),
-    );
-    return () => {
-      for (const copy of copies) copy();
-    };
-  };
-  const weights = await read(file, [{ prefix: adapter ? peftPrefix : "", flat: policies.flat("current") }]);
-  const moments = await read(join(dir, "optimizer.safetensors"), [
+  const weights = await read(file, trainable, [{ prefix: adapter ? peftPrefix : "", flat: policies.flat("current") }]);
+  const moments = await read(join(dir, "optimizer.safetensors"), trainable, [
     { prefix: "m.", flat: optimizer.firstMoment },
     { prefix: "v.", flat: optimizer.secondMoment },
   ]);
@@ -97,6 +63,46 @@ export async function loadState(
   weights();
   moments();
   optimizer.step = state.step;
+}
+
+/**
+ * Reads the weights of a PEFT folder into an adapter's flat buffer.
+ * @throws SparringError `engine/state-does-not-fit`, and those of `readSafetensors`
+ */
+export async function loadAdapter(dir: string, trainable: readonly Parameter[], flat: Float32Array): Promise<void> {
+  const weights = await read(join(dir, adapterFiles.weights), trainable, [{ prefix: peftPrefix, flat }]);
+  weights();
+}
+
+/**
+ * Reads tensors that were written under a prefix each.
+ * @returns what puts them into their flat buffers, once all that belongs together was read
+ * @throws SparringError `engine/state-does-not-fit`, and those of `readSafetensors`
+ */
+async function read(
+  path: string,
+  trainable: readonly Parameter[],
+  parts: readonly { readonly prefix: string; readonly flat: Float32Array }[],
+): Promise<() => void> {
+  const tensors = await readSafetensors(path);
+  const copies = parts.flatMap(({ prefix, flat }) =>
+    views(trainable, flat).map(({ name, view }) => {
+      const tensor = tensors.get(prefix + name);
+      const values = tensor && toFloat32(tensor);
+      if (values?.length !== view.length) {
+        throw new SparringError(
+          "engine/state-does-not-fit",
+          `${prefix}${name} is missing or has another size: this state belongs to another model or adapter.`,
+          "Open the model and adapter settings that the state was saved with.",
+          { place: path },
+        );
+      }
+      return () => view.set(values);
+    }),
+  );
+  return () => {
+    for (const copy of copies) copy();
+  };
 }
 
 /**
@@ -122,7 +128,7 @@ export async function exportPolicy(
     }
     const weights = new Map(entries(policies.trainable, policies.flat("current"), peftPrefix));
     await writeSafetensors(join(dir, weightsFile(adapter)), weights);
-    await writeFile(join(dir, "adapter_config.json"), `${JSON.stringify(adapterConfig(adapter), null, 2)}\n`);
+    await writeFile(join(dir, adapterFiles.config), `${JSON.stringify(adapterConfig(adapter), null, 2)}\n`);
     return;
   }
   for (const file of await readdir(source)) {

@@ -6,7 +6,7 @@ import torch
 from weights import Weights
 
 # Elements that are updated at once: bounds the memory of the double-precision copies.
-CHUNK = 2**22
+CHUNK = {"cpu": 2**22, "cuda": 2**24}
 
 
 class AdamW:
@@ -45,7 +45,8 @@ class AdamW:
 
 
 def ranges(weights: Weights) -> list[tuple[slice, bool]]:
-    """The flat buffer in pieces of at most CHUNK elements, and whether their weights decay: matrices do, norms don't."""
+    """The flat buffer in pieces of at most a CHUNK, and whether their weights decay: matrices do, norms don't."""
+    chunk = CHUNK[weights.flat.device.type]
     runs: list[tuple[int, bool]] = []
     for start, parameter in zip(weights.starts, weights.parameters):
         decays = len(parameter.shape) > 1
@@ -53,7 +54,7 @@ def ranges(weights: Weights) -> list[tuple[slice, bool]]:
             runs.append((start, decays))
     ends = [start for start, _ in runs[1:]] + [weights.flat.numel()]
     return [
-        (slice(at, min(at + CHUNK, end)), decays)
+        (slice(at, min(at + chunk, end)), decays)
         for (start, decays), end in zip(runs, ends)
-        for at in range(start, end, CHUNK)
+        for at in range(start, end, chunk)
     ]

@@ -7,6 +7,8 @@ WORD = np.uint64(32)
 MULTIPLIERS = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 WEYL = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 ADAPTER_STREAM = 1
+# Used by this worker alone; 2 and 3 are taken in random.ts.
+ROUNDING_STREAM = 4
 
 
 def philox(c0: np.ndarray, c1: np.ndarray, c2: np.ndarray, c3: np.ndarray, seeds: np.ndarray) -> tuple[np.ndarray, ...]:
@@ -43,3 +45,9 @@ def adapter_normals(seed: int, start: int, count: int) -> np.ndarray:
     low, high = words(np.arange(start, start + count))
     a, b, c, d = philox(low, high, np.uint64(ADAPTER_STREAM), np.uint64(0), np.array(seed))
     return np.sqrt(-2 * np.log(1 - uniform(a, b))) * np.cos(2 * np.pi * uniform(c, d))
+
+
+def rounding_seed(seed: int, step: int, tensor: int) -> int:
+    """The seed of the noise that rounds one merged tensor after an optimizer step: 63 bits."""
+    a, b, _, _ = philox(np.uint64(step), np.uint64(tensor), np.uint64(ROUNDING_STREAM), np.uint64(0), np.array(seed))
+    return (int(a) << 31) ^ int(b)

@@ -64,13 +64,21 @@ class Shape:
 
 @dataclass(frozen=True)
 class Adapter:
-    """A LoRA adapter: y = x·Wᵀ + (alpha/rank)·(x·Aᵀ)·Bᵀ."""
+    """A LoRA adapter: y = x·Wᵀ + scale·(x·Aᵀ)·Bᵀ."""
 
     rank: int
     alpha: float
     targets: tuple[str, ...]
     seed: int
+    rslora: bool
+
+    @staticmethod
+    def of(adapter: dict[str, Any]) -> "Adapter":
+        """From the daemon's AdapterRef."""
+        targets, rslora = tuple(adapter["targets"]), adapter.get("rslora", False)
+        return Adapter(adapter["rank"], adapter["alpha"], targets, adapter["seed"], rslora)
 
     @property
     def scale(self) -> float:
-        return self.alpha / self.rank
+        """alpha/rank, or rsLoRA's alpha/√rank (Kalajdzievski 2023)."""
+        return self.alpha / (self.rank**0.5 if self.rslora else self.rank)

@@ -43,6 +43,7 @@ def save_trainable(folder: Path, weights: Weights, adapter: Adapter | None) -> N
             "task_type": "CAUSAL_LM",
             "r": adapter.rank,
             "lora_alpha": adapter.alpha,
+            "use_rslora": adapter.rslora,
             "lora_dropout": 0,
             "bias": "none",
             "target_modules": adapter.targets,
@@ -62,6 +63,12 @@ def load(folder: Path, weights: Weights, optimizer: AdamW, adapter: Adapter | No
     for target, tensor in copies:
         target.copy_(tensor)
     optimizer.step = step
+
+
+def load_adapter(folder: Path, weights: Weights) -> None:
+    """Reads the adapter of a PEFT folder; nothing changes unless all of it fits."""
+    for target, tensor in fitting(folder / "adapter_model.safetensors", weights, PEFT_PREFIX):
+        target.copy_(tensor)
 
 
 def fitting(path: Path, weights: Weights, prefix: str) -> list[tuple[torch.Tensor, torch.Tensor]]:
@@ -89,7 +96,7 @@ def export_merged(folder: Path, source: Path, tensors: dict[str, torch.Tensor]) 
 
 def named(weights: Weights, prefix: str) -> dict[str, torch.Tensor]:
     """Each tensor under the name that a file gives it."""
-    return {prefix + name: tensor for name, tensor in weights.views().items()}
+    return {prefix + name: tensor for name, tensor in weights.on_host().views().items()}
 
 
 def write_tensors(path: Path, tensors: dict[str, torch.Tensor], metadata: dict[str, str] | None = None) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from model import Model, Sequence
+from memory import Tell
+from model import Model
+from prefix_tree import Sequence
 from ragged import concatenate, split
 
 Answer = tuple[Any, tuple]
@@ -13,12 +15,13 @@ Answer = tuple[Any, tuple]
 class Verbs:
     """The verbs, on the model that `open` reads."""
 
-    def __init__(self, checkpoint: Callable[[int, int, int], None]) -> None:
-        """`checkpoint(id, done, total)` tells progress of a request, or raises Aborted."""
+    def __init__(self, checkpoint: Callable[[int, int, int], None], tell: Tell) -> None:
+        """`checkpoint(id, done, total)` tells progress of a request, or raises Aborted. `tell` writes a notice."""
         self.checkpoint = checkpoint
+        self.tell = tell
 
     def open(self, header: dict[str, Any], arrays: list[memoryview]) -> Answer:
-        self.model = Model(header)
+        self.model = Model(header, self.tell)
         return self.model.facts(), ()
 
     def snapshot(self, header: dict[str, Any], arrays: list[memoryview]) -> Answer:

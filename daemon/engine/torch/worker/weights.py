@@ -77,6 +77,14 @@ class Weights:
         pairs = zip(self.starts, self.parameters)
         return {p.name: self.flat[start : start + p.size].view(p.shape) for start, p in pairs}
 
+    def on_host(self) -> "Weights":
+        """The same numbers in main memory, brought there in one piece; itself if it is there."""
+        if self.flat.device.type == "cpu":
+            return self
+        other = Weights(self.parameters, self.flat.dtype, torch.device("cpu"))
+        other.flat.copy_(self.flat)
+        return other
+
     def like(self) -> "Weights":
         """As many zeros."""
         return Weights(self.parameters, self.flat.dtype, self.flat.device)

@@ -1,4 +1,3 @@
-import type { AdapterRef } from "../../../engine/engine.ts";
 import { lengthBucket, powerOfTwo } from "../../../engine/onnx/batching.ts";
 import {
   activationBytesPerToken,
@@ -8,36 +7,8 @@ import {
   largestPower,
   maxMicroBatch,
 } from "../../../engine/onnx/budgets.ts";
-import { sizeOf } from "../../../engine/onnx/graph/graph.ts";
-import {
-  adapterParameters,
-  type LlamaShape,
-  modelParameters,
-  type Parameter,
-} from "../../../engine/onnx/llama/shape.ts";
-
-/** A part of what a run needs of memory. */
-export interface MemoryPart {
-  readonly what: string;
-  readonly bytes: number;
-}
-
-/** What the embedded engine's memory depends on. */
-export interface Workload {
-  readonly shape: LlamaShape;
-  readonly adapter: AdapterRef | undefined;
-  /** The reference policy is another model than the one that is opened. */
-  readonly hasOwnReference: boolean;
-  /** Answers of a round, N·G. */
-  readonly answers: number;
-  /** Of a query with its prompt, and of an answer at most. */
-  readonly promptTokens: number;
-  readonly answerTokens: number;
-  /** `engine.micro_batch_tokens`; undefined: the engine chooses. */
-  readonly microBatchTokens: number | undefined;
-  /** The model's safetensors files, bytes. */
-  readonly fileBytes: number;
-}
+import type { LlamaShape } from "../../../engine/onnx/llama/shape.ts";
+import { type MemoryPart, tidy, totalBytes, type Workload, weightsOf } from "./workload.ts";
 
 const float = 4;
 
@@ -55,31 +26,30 @@ const freedShare = 0.45;
  * The peak memory of the embedded engine's process, in parts that add up to it. Weights, gradients and moments follow from the
  * shape of the model; activations and caches from how the engine plans its batches, times what was measured of them.
  */
-export function memoryParts(workload: Workload): MemoryPart[] {
-  const { shape, adapter, hasOwnReference, fileBytes } = workload;
-  const all = float * elements(modelParameters(shape));
-  const trained = adapter ? float * elements(adapterParameters(shape, adapter)) : all;
+export function onnxParts(workload: Workload): MemoryPart[] {
+  const { adapter, reference: kind, snapshots, fileBytes } = workload;
+  const { all, trained } = scaled(float, weightsOf(workload));
   const weights = adapter ? all + trained : all;
   // Without an adapter the reference is a copy of all weights; with one it shares those that don't change.
-  const reference = adapter ? trained + (hasOwnReference ? all : 0) : all;
+  const reference = adapter ? trained + (kind === "model" ? all : 0) : all;
   const parts = [
     { what: "weights", bytes: weights },
     { what: "weights of the reference", bytes: reference },
+    { what: "weights of opponents", bytes: snapshots * trained },
     { what: "gradient, and a micro-batch's", bytes: 2 * trained },
     { what: "AdamW's moments, and their copy while they are saved", bytes: 4 * trained },
     { what: "activations of a micro-batch", bytes: activationBytes(workload) },
     { what: "keys and values of answers being written", bytes: cacheBytes(workload) },
     { what: "runtime", bytes: runtimeBytes },
   ];
-  const training = parts.reduce((sum, { bytes }) => sum + bytes, 0);
+  const training = totalBytes(parts);
   // While a model is opened, its files are in memory beside the weights that are made of them.
   const opening = runtimeBytes + fileBytes + weights + reference;
-  const more = { what: "the model's files while it is opened", bytes: opening - training };
-  return [...parts, ...(more.bytes > 0 ? [more] : [])].map(({ what, bytes }) => ({ what, bytes: Math.round(bytes) }));
+  return tidy([...parts, { what: "the model's files while it is opened", bytes: Math.max(0, opening - training) }]);
 }
 
-function elements(parameters: readonly Parameter[]): number {
-  return parameters.reduce((sum, parameter) => sum + sizeOf(parameter.shape), 0);
+function scaled(by: number, { all, trained }: ReturnType<typeof weightsOf>): ReturnType<typeof weightsOf> {
+  return { all: by * all, trained: by * trained };
 }
 
 /** What the engine leaves out of that: its attention scores and probabilities, one a head and token of its sequence. */

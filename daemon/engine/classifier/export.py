@@ -1,0 +1,121 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["torch>=2.9", "transformers>=5", "onnx>=1.18", "onnxscript>=0.5", "numpy", "jinja2"]
+# ///
+"""Exports a Hugging Face reward model to a folder that Sparring reads: model.onnx, tokenizer.json, config.json, chat template.
+
+A reward model is any sequence-classification model with one label, such as Skywork-Reward-V2 (LlamaForSequenceClassification).
+
+    uv run export.py Skywork/Skywork-Reward-V2-Llama-3.2-3B skywork-reward-onnx
+
+or with the Python of an environment that has torch, transformers, onnx and onnxscript. Weights become float32; above 1.5 GB they
+lie beside the graph, in model.onnx.data. It ends by comparing the graph with transformers on conversations of several lengths in
+one batch, in ONNX's reference evaluator for models below 100 million parameters, else in onnxruntime if that is installed, and
+fails where a logit differs by more than 1e-3.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+TOLERANCE = 1e-3
+LARGE = 1_500_000_000
+
+
+class Logits(torch.nn.Module):
+    """Tokens and attention mask [B, L], padded on the right, to the logits [B, 1]."""
+
+    def __init__(self, model: torch.nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        return self.model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).logits
+
+
+def load(source: str) -> tuple[torch.nn.Module, object]:
+    """The model in float32 and its tokenizer; refuses what is no reward model."""
+    tokenizer = AutoTokenizer.from_pretrained(source)
+    # Eager attention is plain matrix products, which every exporter knows.
+    model = AutoModelForSequenceClassification.from_pretrained(source, dtype=torch.float32, attn_implementation="eager")
+    if model.config.num_labels != 1:
+        sys.exit(f"{source} has {model.config.num_labels} labels, and a reward model has one")
+    if model.config.pad_token_id is None:
+        if tokenizer.pad_token_id is None:
+            sys.exit(f"{source} has no padding token, so its answers can't be told from padding in a batch")
+        model.config.pad_token_id = tokenizer.pad_token_id
+    if tokenizer.chat_template is None:
+        sys.exit(f"{source} has no chat template, so it can't be told who speaks")
+    return model.eval(), tokenizer
+
+
+def batch_of(tokenizer: object, turns: int) -> dict[str, torch.Tensor]:
+    """Conversations of different lengths, in digits and signs that every tokenizer knows."""
+    pairs = [(f"{i}+{i * i}", f"{i + i * i}" * (1 + i % 3)) for i in range(1, turns + 1)]
+    messages = [[{"role": "user", "content": q}, {"role": "assistant", "content": a}] for q, a in pairs]
+    texts = tokenizer.apply_chat_template(messages, tokenize=False)
+    batch = tokenizer(texts, add_special_tokens=False, padding=True, padding_side="right", return_tensors="pt")
+    return {name: batch[name] for name in ("input_ids", "attention_mask")}
+
+
+def export(model: torch.nn.Module, tokenizer: object, out: Path) -> None:
+    """Writes the folder."""
+    out.mkdir(parents=True, exist_ok=True)
+    batch, length = torch.export.Dim("batch"), torch.export.Dim("length")
+    program = torch.onnx.export(
+        Logits(model),
+        kwargs=batch_of(tokenizer, 3),
+        dynamic_shapes={name: {0: batch, 1: length} for name in ("input_ids", "attention_mask")},
+        input_names=["input_ids", "attention_mask"],
+        output_names=["logits"],
+        dynamo=True,
+    )
+    is_large = sum(p.numel() * 4 for p in model.parameters()) > LARGE
+    program.save(str(out / "model.onnx"), external_data=is_large)
+    model.config.save_pretrained(out)
+    tokenizer.save_pretrained(out)
+
+
+def run(path: Path, batch: dict[str, torch.Tensor], parameters: int) -> np.ndarray:
+    """The graph's logits."""
+    feeds = {name: values.numpy() for name, values in batch.items()}
+    try:
+        import onnxruntime
+    except ModuleNotFoundError:
+        if parameters > 100_000_000:
+            sys.exit("install onnxruntime to compare a model of this size with transformers: pip install onnxruntime")
+        from onnx.reference import ReferenceEvaluator
+
+        return ReferenceEvaluator(onnx.load(path)).run(None, feeds)[0]
+    return onnxruntime.InferenceSession(str(path)).run(None, feeds)[0]
+
+
+@torch.no_grad()
+def compare(model: torch.nn.Module, tokenizer: object, out: Path) -> float:
+    """The largest difference of a logit, on a batch of another size than the one that was exported with."""
+    batch = batch_of(tokenizer, 7)
+    ours = run(out / "model.onnx", batch, sum(p.numel() for p in model.parameters()))
+    return float(np.abs(ours - model(**batch).logits.numpy()).max())
+
+
+def main() -> None:
+    """Exports, then compares."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", help="a Hugging Face folder, or a model of the hub")
+    parser.add_argument("out", type=Path, help="the folder to write")
+    arguments = parser.parse_args()
+    model, tokenizer = load(arguments.model)
+    export(model, tokenizer, arguments.out)
+    difference = compare(model, tokenizer, arguments.out)
+    print(f"wrote {arguments.out}: largest difference from transformers {difference:.2e}")
+    if not difference <= TOLERANCE:
+        sys.exit(f"that is more than {TOLERANCE:g}: do not use this export")
+
+
+if __name__ == "__main__":
+    main()
