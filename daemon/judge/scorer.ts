@@ -17,15 +17,27 @@ export interface Pair {
 /** Criterion met or not, in the order of the seven of `selfplay/prompts/self-reward.ts`. */
 export type Criterion = 0 | 1;
 
+/** What is wrong with a reply in words: cut at the token limit, without a verdict, or `<Calculation>` and `<Score>` differ. */
+export type Flaw = "cut" | "no-verdict" | "sum-differs";
+
 /** A judgement: a value, or the reason why there is none. A failure is never 0. */
 export type Judgement =
-  | { readonly value: number; readonly criteria?: readonly Criterion[]; readonly rationale?: string }
+  | {
+      readonly value: number;
+      readonly criteria?: readonly Criterion[];
+      /** How likely each criterion is met, 0–1, where the judge can tell; the criteria are then met from ½ on. */
+      readonly probabilities?: readonly number[];
+      readonly rationale?: string;
+      readonly flaw?: Flaw;
+    }
   | {
       readonly value: null;
       readonly unscored: string;
       readonly criteria?: undefined;
+      readonly probabilities?: undefined;
       /** What the judge said all the same. */
       readonly rationale?: string;
+      readonly flaw?: Flaw;
     };
 
 /** Scores a batch of pairs; results are in the pairs' order. Progress counts pairs, where it takes time. */
@@ -34,4 +46,6 @@ export interface Scorer {
   /** The range of values, for display and for objectives that need rewards in [0, 1]. */
   readonly range: readonly [number, number];
   score(pairs: readonly Pair[], options?: CallOptions): Promise<Judgement[]>;
+  /** What scoring took since this was last asked, as metrics: requests, tokens. Absent where that is nothing. */
+  figures?(): Readonly<Record<string, number>>;
 }

@@ -36,9 +36,11 @@ export function selfReward(ask: Ask): Scorer {
   };
 }
 
-/** R(q, a) in [0, 1] by the same judge: its score divided by 7 [ours], for games in which nobody knows the right answers. */
-export function rubricReward(ask: Ask): Scorer {
-  const judge = selfReward(ask);
+/**
+ * R(q, a) in [0, 1] by a judge of seven criteria: its score divided by 7 [ours], for games in which nobody knows the right
+ * answers.
+ */
+export function rubricReward(judge: Scorer): Scorer {
   return {
     name: "rubric",
     range: [0, 1],
@@ -53,10 +55,15 @@ function judgementOf(reply: Reply): Judgement {
   if (reply.text === null) return { value: null, unscored: reply.reason };
   const rationale = reply.text.trim();
   if (reply.stop === "length") {
-    return { value: null, unscored: "the judge's reply was cut at the token limit", rationale };
+    return { value: null, unscored: "the judge's reply was cut at the token limit", rationale, flaw: "cut" };
   }
   const verdict = parseSelfReward(reply.text);
-  if (verdict.score === null) return { value: null, unscored: verdict.unscored, rationale };
-  const { score, criteria } = verdict;
-  return { value: score, rationale: verdict.rationale, ...(criteria && { criteria }) };
+  if (verdict.score === null) return { value: null, unscored: verdict.unscored, rationale, flaw: "no-verdict" };
+  const { score, criteria, calculation } = verdict;
+  return {
+    value: score,
+    rationale: verdict.rationale,
+    ...(criteria && { criteria }),
+    ...(calculation !== undefined && { flaw: "sum-differs" }),
+  };
 }

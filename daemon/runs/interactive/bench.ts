@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { resolveConfig } from "../../config/load.ts";
 import type { Store } from "../../store/store.ts";
 import { keepOrigin } from "../origin.ts";
+import type { KeyFor } from "../outside-judges.ts";
 import { openSession, type Session } from "../session.ts";
 
 /** Whose weights of a run answer; see the protocol. */
@@ -29,12 +30,14 @@ export interface BenchPlayer {
  */
 export class Bench {
   readonly #store: Store;
+  readonly #keyFor: KeyFor | undefined;
   #open: { readonly run: string; readonly session: Session; round: number | undefined } | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(store: Store) {
+  constructor(store: Store, keyFor?: KeyFor) {
     this.#store = store;
+    this.#keyFor = keyFor;
   }
 
   /**
@@ -64,9 +67,10 @@ export class Bench {
 
   async #player(run: string, weights: Weights): Promise<BenchPlayer> {
     const { config, lineage } = await this.#store.readRun(run);
-    if (this.#open?.run !== run) {
+    // An engine that died under the last request answers nobody any more.
+    if (this.#open?.run !== run || !this.#open.session.engine.status().alive) {
       await this.#end();
-      const session = await openSession(resolveConfig(config), lineage, this.#store.home);
+      const session = await openSession(resolveConfig(config), lineage, this.#store.home, { keyFor: this.#keyFor });
       this.#open = { run, session, round: undefined };
     }
     if (weights === "reference") return { session: this.#open.session };

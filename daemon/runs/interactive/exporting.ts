@@ -6,7 +6,7 @@ import type { Store } from "../../store/store.ts";
 import { chooseProbes, withEngine } from "../export/round-trip.ts";
 import { exportSamples } from "../export/samples.ts";
 import { exportWeights } from "../export/weights.ts";
-import { referenceOf } from "../session.ts";
+import { referenceAdapterOf, referenceOf } from "../session.ts";
 import type { Errand } from "./errand.ts";
 import type { Lender, Loan } from "./lender.ts";
 
@@ -26,13 +26,12 @@ type Result = ResultOf<"sparring/checkpoint/export">;
 export async function exportCheckpoint({ store, lender }: Exporter, params: Params, errand: Errand): Promise<Result> {
   const { run, weights, format, dir } = params;
   const { signal, onProgress } = errand;
-  if (weights === "reference" && format === "peft") throw referenceHasNoAdapter(run);
   const steps = ["writes the weights", "reads them back"];
   const write = async ({ session, words, turn }: Loan, engine: Engine, model: ResolvedModel): Promise<Result> => {
     const { game } = session;
     const record = await store.readRun(run);
     const written = await exportWeights(
-      { run: record, game, engine, model, words },
+      { run: record, game, engine, model, words, home: store.home },
       {
         format,
         dir,
@@ -47,8 +46,12 @@ export async function exportCheckpoint({ store, lender }: Exporter, params: Para
     if (weights !== "reference") return write(loan, loan.player.engine, loan.session.model);
     // An engine exports what it trains, so the reference is opened in one of its own.
     const { lineage } = await store.readRun(run);
-    const model = await referenceOf(loan.session.game.config, lineage, store.home);
-    return withEngine(loan.session.game, model, {}, (engine) => write(loan, engine, model));
+    const { config } = loan.session.game;
+    const adapter = referenceAdapterOf(config, lineage, store.home);
+    if (format === "peft" && !adapter) throw referenceHasNoAdapter(run);
+    const model = await referenceOf(config, lineage, store.home);
+    const options = adapter ? { adapter } : {};
+    return withEngine(loan.session.game, store.home, model, options, (engine) => write(loan, engine, model));
   });
 }
 
@@ -68,7 +71,7 @@ export function exportData(
 function referenceHasNoAdapter(run: string): SparringError {
   return new SparringError(
     "run/reference-no-adapter",
-    `The reference of run "${run}" is the model that its stage began with, and has no adapter.`,
+    `The reference of run "${run}" is a whole model, without an adapter of its own.`,
     "Export it as a Hugging Face folder (`--format hf`), or leave out --reference.",
   );
 }

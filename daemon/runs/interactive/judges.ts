@@ -1,4 +1,5 @@
 import { askOn } from "../../judge/ask.ts";
+import { criterionLogits } from "../../judge/criterion-logits.ts";
 import type { Scorer } from "../../judge/scorer.ts";
 import { selfReward } from "../../judge/self-reward.ts";
 import { verifier } from "../../judge/verifier.ts";
@@ -23,7 +24,11 @@ export function verifierJudge(task: VerifiableFamily): Scorer {
   };
 }
 
-/** A language model as judge, drawing its replies at temperature 1 [ours]: its second look has other noise than its first. */
-export function modelJudge({ engine, game: { tokenizer }, policy }: Player): Scorer {
+/**
+ * A language model as judge, in the mode of its run's rubric (`generate` where the run has none). `generate` draws its replies at
+ * temperature 1 [ours]: its second look has other noise than its first. `criterion-logits` says the same twice.
+ */
+export function modelJudge({ engine, game: { tokenizer, rubric }, policy }: Player): Scorer {
+  if (rubric?.mode === "criterion-logits") return criterionLogits({ engine, tokenizer, policy });
   return selfReward(askOn({ engine, tokenizer, policy, temperature: 1, maxTokens: replyTokens }));
 }

@@ -1,4 +1,5 @@
 import { SparringError } from "../../errors.ts";
+import { isEngineLost } from "../control/restarts.ts";
 import type { RunQueue } from "../control/run-queue.ts";
 import type { Player } from "../player.ts";
 import type { Session } from "../session.ts";
@@ -63,13 +64,14 @@ export class Lender {
   }
 }
 
-/** A run's engine may be closed under a request. */
+/** A run's engine may end under a request: with the run, or to be started again. */
 function endedMeanwhile(error: unknown): never {
   const isClosed = error instanceof SparringError && error.code === "engine/closed";
-  if (!isClosed) throw error;
+  if (!isClosed && !isEngineLost(error)) throw error;
   throw new SparringError(
     "run/ended",
-    "The run ended while the request was under way.",
+    "The run's engine ended while the request was under way.",
     "Ask again: its saved weights answer now.",
+    { cause: error },
   );
 }

@@ -1,20 +1,12 @@
 import { createHash } from "node:crypto";
+import { type JudgedAnswer, type Place, placeOf } from "../../judge/agreement/cases.ts";
+import { nextPicks, type Pick } from "../../judge/agreement/queue.ts";
 import type { ResultOf } from "../../protocol.ts";
-import type { AnswerRecord, QueryRecord } from "../../store/records.ts";
+import type { AnswerRecord, QueryRecord, Rating } from "../../store/records.ts";
+import { blindRatings } from "./blind-ratings.ts";
 
-/** An answer that can be rated. */
-export interface Candidate {
-  readonly round: number;
-  readonly query: QueryRecord;
-  /** Index of the answer in its group. */
-  readonly index: number;
-  readonly answer: AnswerRecord;
-}
-
-/** Names an answer of a run. */
-export function placeOf({ round, query, answer }: { round: number; query: number; answer: number }): string {
-  return `${round}/${query}/${answer}`;
-}
+/** Answers of so many rounds stand for all of a run's. */
+export const roundsRead = 32;
 
 /**
  * `count` of some rounds, in equal steps from the first to the last.
@@ -30,57 +22,53 @@ function scramble(text: string): number {
   return createHash("sha256").update(text).digest().readUInt32BE();
 }
 
-/** The score that the judge gave, as a whole number on its scale 0–7, so that answers can be sorted into eight groups. */
-function judged({ selfReward, reward }: AnswerRecord): number | undefined {
-  if (selfReward !== null) return Math.round(selfReward);
-  return reward === null ? undefined : Math.round(reward * 7);
-}
-
 /** Where answers are looked for, and for whom. */
 export interface Search {
   /** In order. */
   readonly rounds: readonly number[];
-  /** Places of the answers that the rater has rated. */
-  readonly rated: ReadonlySet<string>;
+  /** All ratings of the run that stand. */
+  readonly ratings: readonly Rating[];
   readonly count: number;
   readonly rater: string;
-  /** Reads a round's queries; asked once for each round that is looked at. */
-  readonly queriesOf: (round: number) => Promise<readonly QueryRecord[]>;
+  /** How the judges took a round's answers. */
+  readonly judgedOf: (round: number) => Promise<readonly JudgedAnswer[]>;
 }
 
 /**
- * Picks what one rater rates next: answers that they have not rated, spread over rounds (equal steps) and over the judge's
- * scores (of a round's answers, one of a score that was picked least so far). Ties and the order are scrambled by a hash,
- * so that they tell a blind rater nothing, and are the same when the rater comes back. [ours]
+ * Picks what one rater rates next (`judge/agreement/queue.ts`) from rounds in equal steps; from others only when all answers of
+ * those are rated. Rounds of which answers were rated are read, too.
  */
-export async function nextSamples({ rounds, rated, count, rater, queriesOf }: Search): Promise<Candidate[]> {
-  const seen = new Set(rated);
-  const scores = new Map<number | undefined, number>();
-  const left = new Map<number, Candidate[]>();
-  const picked: Candidate[] = [];
-  // As many passes over the rounds as it takes: few rounds may have to give several answers each.
-  for (let before = -1; picked.length < count && picked.length > before; ) {
-    before = picked.length;
-    const order = spread(rounds, count - before).sort((a, b) => scramble(`${rater}/${a}`) - scramble(`${rater}/${b}`));
-    for (const round of order) {
-      const all = left.get(round) ?? candidatesOf(round, await queriesOf(round));
-      const candidates = all.filter((candidate) => !seen.has(nameOf(candidate)));
-      left.set(round, candidates);
-      const rank = ({ answer }: Candidate): number => scores.get(judged(answer)) ?? 0;
-      const [next] = candidates.sort(
-        (a, b) => rank(a) - rank(b) || scramble(`${rater}/${nameOf(a)}`) - scramble(`${rater}/${nameOf(b)}`),
-      );
-      if (!next) continue;
-      scores.set(judged(next.answer), rank(next) + 1);
-      seen.add(nameOf(next));
-      picked.push(next);
-    }
+export async function nextSamples({ rounds, ratings, count, rater, judgedOf }: Search): Promise<Pick[]> {
+  const asked = new Set(rounds);
+  const blind = blindRatings(ratings).filter(({ round }) => asked.has(round));
+  const judged = new Map<string, JudgedAnswer>();
+  for (const round of new Set(blind.map((rating) => rating.round))) {
+    for (const answer of await judgedOf(round)) judged.set(placeOf(answer), answer);
+  }
+  const seen = new Map<string, number>();
+  const see = (place: Place): void => void seen.set(placeOf(place), (seen.get(placeOf(place)) ?? 0) + 1);
+  for (const rating of ratings) if (rating.rater === rater) see(rating);
+  const picked: Pick[] = [];
+  for (let left = rounds; left.length > 0 && picked.length < count; ) {
+    const looked = spread(left, roundsRead);
+    const population = (await Promise.all(looked.map(judgedOf))).flat();
+    const input = { rounds, population, judged: (place: string) => judged.get(place), ratings: blind, rater, scramble };
+    const more = nextPicks({ ...input, seen, count: count - picked.length });
+    for (const pick of more) see(pick);
+    picked.push(...more);
+    const done = new Set(looked);
+    left = left.filter((round) => !done.has(round));
   }
   return picked;
 }
 
-function nameOf({ round, query, index }: Candidate): string {
-  return placeOf({ round, query: query.index, answer: index });
+/** An answer that can be rated. */
+export interface Candidate {
+  readonly round: number;
+  readonly query: QueryRecord;
+  /** Index of the answer in its group. */
+  readonly index: number;
+  readonly answer: AnswerRecord;
 }
 
 /** The answers of a round's queries. */
@@ -88,11 +76,24 @@ export function candidatesOf(round: number, queries: readonly QueryRecord[]): Ca
   return queries.flatMap((query) => query.answers.map((answer, index) => ({ round, query, index, answer })));
 }
 
-/** An answer as its rater sees it: without anything that tells how it was scored. */
-export function blindSample(
+/** Picked answers with their texts, as their rater sees them. @param queriesOf asked once for each round */
+export async function samplesOf(
   run: string,
-  { round, query, index, answer }: Candidate,
-): ResultOf<"sparring/sample/next">["samples"][number] {
+  picks: readonly Pick[],
+  queriesOf: (round: number) => Promise<readonly QueryRecord[]>,
+): Promise<BlindSample[]> {
+  const rounds = [...new Set(picks.map(({ round }) => round))];
+  const queries = new Map(await Promise.all(rounds.map(async (round) => [round, await queriesOf(round)] as const)));
+  return picks.map(({ round, query: index, answer, reason }) => {
+    const query = queries.get(round)!.find((each) => each.index === index)!;
+    return { ...blindSample(run, { round, query, index: answer, answer: query.answers[answer]! }), reason };
+  });
+}
+
+type BlindSample = ResultOf<"sparring/sample/next">["samples"][number];
+
+/** An answer as its rater sees it: without anything that tells how it was scored. */
+export function blindSample(run: string, { round, query, index, answer }: Candidate): BlindSample {
   return {
     run,
     round,

@@ -1,4 +1,7 @@
 import { SparringError } from "../../errors.ts";
+import { bandsOf } from "../../judge/agreement/bands.ts";
+import { type JudgedAnswer, placeOf } from "../../judge/agreement/cases.ts";
+import { agreementOf } from "../../judge/agreement.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { RunIndex } from "../../store/index/run-index.ts";
 import type { Journal } from "../../store/journal.ts";
@@ -8,7 +11,18 @@ import type { Listeners } from "../control/listeners.ts";
 import { pageOf } from "../control/pages.ts";
 import type { Reading } from "../control/reading.ts";
 import type { RoundViews } from "../control/round-views.ts";
-import { blindSample, type Candidate, candidatesOf, nextSamples, placeOf } from "./next-samples.ts";
+import { blindRatings } from "./blind-ratings.ts";
+import { judgeHealth } from "./judge-health.ts";
+import { JudgedRounds } from "./judged-rounds.ts";
+import {
+  blindSample,
+  type Candidate,
+  candidatesOf,
+  nextSamples,
+  roundsRead,
+  samplesOf,
+  spread,
+} from "./next-samples.ts";
 
 /** Takes ratings by hand. Each is on disk before it is acknowledged. */
 export class RatingDesk {
@@ -17,6 +31,7 @@ export class RatingDesk {
   readonly #reading: Reading;
   readonly #views: RoundViews;
   readonly #listeners: Listeners;
+  readonly #judged: JudgedRounds;
   readonly #journals = new Map<string, Promise<Journal<Rating>>>();
 
   constructor(store: Store, index: RunIndex, reading: Reading, views: RoundViews, listeners: Listeners) {
@@ -25,16 +40,17 @@ export class RatingDesk {
     this.#reading = reading;
     this.#views = views;
     this.#listeners = listeners;
+    this.#judged = new JudgedRounds(store);
   }
 
   /**
-   * Answers that a rater has not rated yet, without their scores.
+   * What a rater rates next, without the scores: what was asked for by `only` and is not rated yet, or what the queue picks.
    * @throws SparringError `run/no-such-query`, `run/no-such-answer` where `only` names none
    */
   async next(params: ValidParamsOf<"sparring/sample/next">): Promise<ResultOf<"sparring/sample/next">> {
     const { run, rater, count, first, last, only } = params;
-    const made = await (await this.#journal(run)).list();
-    const rated = new Set(made.filter((rating) => rating.rater === rater).map(placeOf));
+    const ratings = await (await this.#journal(run)).list();
+    const rated = new Set(ratings.filter((rating) => rating.rater === rater).map(placeOf));
     if (only) {
       const named = await this.#named(run, first, only.query, only.answer);
       const left = named.filter(
@@ -43,9 +59,38 @@ export class RatingDesk {
       return { samples: left.slice(0, count).map((candidate) => blindSample(run, candidate)) };
     }
     const rounds = await this.#rounds(run, first, last);
+    const judgedOf = (round: number): Promise<readonly JudgedAnswer[]> => this.#judged.of(run, round);
+    const picked = await nextSamples({ rounds, ratings, count, rater, judgedOf });
     const queriesOf = (round: number): Promise<readonly QueryRecord[]> => this.#store.readSamples(run, round);
-    const picked = await nextSamples({ rounds, rated, count, rater, queriesOf });
-    return { samples: picked.map((candidate) => blindSample(run, candidate)) };
+    return { samples: await samplesOf(run, picked, queriesOf) };
+  }
+
+  /**
+   * How far judge and people agree in some rounds; every answer of rounds in equal steps stands for all of theirs.
+   * @throws SparringError of the samples and of the journal
+   */
+  async agreement(params: ValidParamsOf<"sparring/judge/agreement">): Promise<ResultOf<"sparring/judge/agreement">> {
+    const { run, first, last, rater } = params;
+    const rounds = await this.#rounds(run, first, last);
+    const there = new Set(rounds);
+    const isAsked = ({ round, rater: by }: Rating): boolean =>
+      round >= first && round <= (last ?? round) && (rater === undefined || by === rater);
+    const made = (await (await this.#journal(run)).list()).filter(isAsked);
+    const ratings = blindRatings(made);
+    const judged = new Map<string, JudgedAnswer>();
+    for (const round of new Set(ratings.map((rating) => rating.round).filter((each) => there.has(each)))) {
+      for (const answer of await this.#judged.of(run, round)) judged.set(placeOf(answer), answer);
+    }
+    const looked = spread(rounds, roundsRead).map((round) => this.#judged.of(run, round));
+    const { unjudged, ...agreement } = await agreementOf({
+      ratings,
+      judged: (place) => judged.get(place),
+      population: (await Promise.all(looked)).flat(),
+      bands: bandsOf(rounds),
+    });
+    const skipped = made.filter(({ score }) => score === null).length;
+    const left = { notBlind: made.length - skipped - ratings.length, skipped, unjudged };
+    return { ...agreement, left, health: await judgeHealth(this.#views, run, first, last) };
   }
 
   /** @throws SparringError `run/no-such-query`, `run/no-such-answer`, and those of the journal */

@@ -90,7 +90,7 @@ describe("the rubric as reward", () => {
   test("is a seventh of the score, with criteria and justification", async () => {
     const reply = "Fine.<Calculation>1+1+1+1+1+1+0=6</Calculation><Score>6</Score>";
     const { judge: on } = judge({ plum: reply });
-    const scorer = rubricReward(askOn(on));
+    const scorer = rubricReward(selfReward(askOn(on)));
     assert.deepEqual(await scorer.score([pair("plum")]), [
       { value: 6 / 7, criteria: [1, 1, 1, 1, 1, 1, 0], rationale: "Fine." },
     ]);
@@ -99,13 +99,18 @@ describe("the rubric as reward", () => {
 
   test("is unscored and never 0 where the judge gives no verdict, with what it said instead", async () => {
     const { judge: on } = judge({ plum: " Nice plum. ", cut: "It goes on and", bad: "<Score>0</Score>" });
-    const [silent, cut, zero] = await rubricReward(askOn(on)).score([pair("plum"), pair("cut"), pair("bad")]);
+    const [silent, cut, zero] = await rubricReward(selfReward(askOn(on))).score([
+      pair("plum"),
+      pair("cut"),
+      pair("bad"),
+    ]);
     assert.ok(silent!.value === null && /neither an integer/.test(silent!.unscored));
     assert.equal(silent!.rationale, "Nice plum.");
     assert.deepEqual(cut, {
       value: null,
       unscored: "the judge's reply was cut at the token limit",
       rationale: "It goes on and",
+      flaw: "cut",
     });
     assert.equal(zero!.value, 0);
   });

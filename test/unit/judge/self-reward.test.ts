@@ -49,6 +49,7 @@ describe("the self-reward judge", () => {
       value: null,
       unscored: "the judge's reply was cut at the token limit",
       rationale: "Good. <Calculation>1+1+1+1+1+1+1=7</Calculation><Score>7</Score>",
+      flaw: "cut",
     });
     assert.ok(unreadable!.value === null && /neither an integer/.test(unreadable!.unscored));
     assert.equal(zero!.value, 0);
