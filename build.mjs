@@ -1,8 +1,16 @@
 // Bundles the programs with esbuild; `--watch` does so again after each change of a source. onnxruntime-node loads its binding by a
 // computed path, so it stays external.
-import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, linkSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { build, context } from "esbuild";
+
+/** The torch engine's worker: Python that is not bundled, but lies beside the bundle. */
+const worker = {
+  from: "daemon/engine/torch/worker",
+  to: "dist/torch-worker",
+  files: readdirSync("daemon/engine/torch/worker").filter((file) => /\.py$|^requirements\.txt$/.test(file)),
+};
 
 const common = { bundle: true, sourcemap: true, logLevel: "warning" };
 
@@ -12,6 +20,7 @@ const programs = {
   entryPoints: {
     sparring: "daemon/cli/main.ts",
     "onnx-worker": "daemon/engine/onnx/worker/main.ts",
+    "classifier-worker": "daemon/engine/classifier/worker.ts",
     "pretrain-nano": "daemon/cli/pretrain-nano.ts",
   },
   outdir: "dist",
@@ -20,7 +29,8 @@ const programs = {
   format: "esm",
   external: ["onnxruntime-node"],
   banner: {
-    js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+    // With the worker's hash in it, another worker makes another build: a daemon of the former one is then told from it.
+    js: `/* torch-worker ${workerHash()} */ import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);`,
   },
 };
 
@@ -71,6 +81,8 @@ const announce = {
 };
 
 shareRuntime();
+shareWorker();
+share("daemon/engine/classifier/export.py", "dist/export-reward-model.py");
 for (const options of [programs, extension, panels]) {
   if (process.argv.includes("--watch")) await (await context({ ...options, plugins: [announce] })).watch();
   else await build(options);
@@ -93,6 +105,20 @@ function shareRuntime() {
       if (entry.isFile() && (file === "package.json" || isNeeded(file))) share(source, join("dist", source));
     }
   }
+}
+
+/** Puts the torch engine's worker beside the programs, and takes away what it has no more. */
+function shareWorker() {
+  for (const file of worker.files) share(join(worker.from, file), join(worker.to, file));
+  for (const file of readdirSync(worker.to)) {
+    if (!worker.files.includes(file)) rmSync(join(worker.to, file), { recursive: true });
+  }
+}
+
+function workerHash() {
+  const hash = createHash("sha256");
+  for (const file of worker.files) hash.update(file).update(readFileSync(join(worker.from, file)));
+  return hash.digest("hex").slice(0, 16);
 }
 
 /** Links a file to a second place; copies it where the disk has no links. */

@@ -51,6 +51,8 @@ export interface EditorCommands {
   "sparring.refresh": Record<string, never>;
   "sparring.restartDaemon": Record<string, never>;
   "sparring.doctor": Record<string, never>;
+  /** Makes the torch engine usable: asks how, shows how far it is, and says what was found. */
+  "sparring.setUpTorch": Record<string, never>;
 }
 
 export type EditorCommand = keyof EditorCommands;

@@ -10,8 +10,15 @@ import { bundledProgram, type Program, programFiles } from "../wire/program.ts";
  * it was installed with, and a daemon that trains goes on for days.
  */
 
-/** What the daemon needs beside its bundle: the built-in model and the example. */
-const copied = ["package.json", ...programFiles, "examples/addition.sparring.yaml", "daemon/models/nano"];
+/** What the daemon needs beside its bundle: the torch engine's worker, the built-in models and the example. */
+const copied = [
+  "package.json",
+  ...programFiles,
+  "dist/torch-worker",
+  "examples/addition.sparring.yaml",
+  "daemon/models/nano",
+  "daemon/models/nano-reward/weights",
+];
 
 /** The runtime for this platform, as build.mjs puts it beside the bundle. Large, so it is shared and not copied. */
 const runtime = "dist/node_modules";

@@ -1,3 +1,4 @@
+import type { EngineNotice } from "../engine/engine.ts";
 import type { QueryRecord, RoundRecord, RunRecord } from "../store/records.ts";
 
 /** The phases of a round, in order; `evaluate` runs every `eval.every` rounds. */
@@ -25,6 +26,8 @@ export type RunEvent =
       readonly done: number;
       readonly total: number;
     }
+  /** The engine changed something by itself. The round that it happened in notes it, too. */
+  | { readonly type: "notice"; readonly notice: EngineNotice }
   | {
       readonly type: "round";
       readonly record: RoundRecord;

@@ -1,15 +1,22 @@
 import { rm, rmdir } from "node:fs/promises";
 import { applyOverrides, resolveConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import type { Engine } from "../engine/engine.ts";
+import type { Engine, EngineNotice } from "../engine/engine.ts";
 import { SparringError } from "../errors.ts";
 import type { DownloadProgress } from "../models/hub/download.ts";
-import type { Lineage, RunRecord } from "../store/records.ts";
+import { regenerates } from "../selfplay/imitation.ts";
+import { imitationAlgorithms, isImitation } from "../selfplay/registry.ts";
+import type { Lineage, RunData, RunRecord } from "../store/records.ts";
 import { Store } from "../store/store.ts";
 import { version } from "../version.ts";
+import { requireEngine } from "./engine-of.ts";
 import type { RunEvent } from "./events.ts";
-import { beginsStage, forkLineage, inherit, writeStageModel } from "./lineage.ts";
-import { keepOrigin, originOf, type SavedState } from "./origin.ts";
+import { type OpenedData, openGameData } from "./imitation/data.ts";
+import { ImitationPlay } from "./imitation/play.ts";
+import { type Fork, forkLineage, inherit } from "./lineage.ts";
+import { keepOrigin, originOf } from "./origin.ts";
+import type { KeyFor } from "./outside-judges.ts";
+import { type Play, selfPlay } from "./play.ts";
 import { openSession, type Session } from "./session.ts";
 import { type RunSummary, train } from "./train.ts";
 
@@ -31,6 +38,10 @@ export interface RunOptions {
   readonly onSession?: (session: Session) => void;
   /** Milliseconds of a clock that never goes back; one that stands still during pauses keeps a run's times true. */
   readonly now?: () => number;
+  /** Goes into the record of the first round that is played, e.g. why it is played again. */
+  readonly notes?: readonly string[];
+  /** Keys that were given for judges' servers. */
+  readonly keyFor?: KeyFor | undefined;
 }
 
 /** Creates a run from a config and trains it to its last round. */
@@ -39,8 +50,10 @@ export async function startRun(config: Config, options: RunOptions): Promise<Run
   const lineage: Lineage = { root: options.id, seed: config.seed, changes: {} };
   return closing(async (keep) => {
     const session = keep(await open(config, lineage, options));
-    const writer = keep(await store.create(runRecord(config, lineage, session, options)));
-    return train(writer, session, undefined, options);
+    const data = keep(await dataOf(session, undefined, options));
+    const writer = keep(await store.create(runRecord(config, lineage, session, data, options)));
+    const play = keep(playOf(session, data, writer.dir));
+    return train(writer, session, play, undefined, withDataNotes(data, options));
   });
 }
 
@@ -51,27 +64,26 @@ export async function resumeRun(options: RunOptions): Promise<RunSummary> {
     const writer = keep(await store.open(options.id));
     const { config, lineage } = writer.record;
     const session = keep(await open(resolveConfig(config), lineage, options));
+    const data = keep(await dataOf(session, writer.record.data, options));
+    const play = keep(playOf(session, data, writer.dir));
     const recovered = await writer.recover();
     const { parent } = lineage;
-    if (recovered.from || !parent) return train(writer, session, recovered, options);
+    if (recovered.from || !parent) return train(writer, session, play, recovered, options);
     // A fork that was cut off before it had its parent's state.
     await inherit(store, writer, session, { round: parent.round, dir: originOf(store, options.id) });
-    return train(writer, session, await writer.recover(), options);
+    return train(writer, session, play, await writer.recover(), options);
   });
 }
 
 /** A fork that can be started whatever becomes of its parent meanwhile. */
-export interface PreparedFork {
-  readonly parent: RunRecord;
-  readonly origin: SavedState;
-  readonly config: Config;
-}
+export type PreparedFork = Fork;
 
 /**
  * Checks a fork and keeps the state that it will start from.
  * @param round    one with a checkpoint, or the parent's last; the newest there is, if left out
  * @param settings `key=value`, with paths relative to `folder`
- * @throws SparringError as `keepOrigin`, `run/nothing-to-play` where no round is left to play, ConfigError
+ * @throws SparringError as `keepOrigin` and `requireEngine`, `run/nothing-to-play` where no round is left to play, `run/too-few-rounds` where
+ *   a new stage has fewer rounds than iterations; ConfigError
  */
 export async function prepareFork(
   store: Store,
@@ -81,10 +93,13 @@ export async function prepareFork(
   folder?: string,
 ): Promise<PreparedFork> {
   const parent = await store.readRun(from.parent);
-  const { config } = applyOverrides(resolveConfig(parent.config), settings, folder);
+  const before = resolveConfig(parent.config);
+  const { config } = applyOverrides(before, settings, folder);
+  await requireEngine(config, store.home);
   try {
     const origin = await keepOrigin(store, from.parent, from.round, originOf(store, id));
     requireRounds(origin.round, config);
+    if (before.algorithm.name !== config.algorithm.name) requireIterations(origin.round, config);
     return { parent, origin, config };
   } catch (error) {
     await rm(originOf(store, id), { recursive: true, force: true });
@@ -98,12 +113,13 @@ export async function prepareFork(
 export async function startFork({ parent, origin, config }: PreparedFork, options: RunOptions): Promise<RunSummary> {
   const store = new Store(options.home);
   return closing(async (keep) => {
-    const lineage = forkLineage(parent, origin.round, config);
-    if (beginsStage(parent, config)) lineage.stageModel = await writeStageModel(store, parent, origin, options.id);
+    const lineage = await forkLineage(store, { parent, origin, config }, options.id);
     const session = keep(await open(config, lineage, options));
-    const writer = keep(await store.create(runRecord(config, lineage, session, options)));
+    const data = keep(await dataOf(session, undefined, options));
+    const writer = keep(await store.create(runRecord(config, lineage, session, data, options)));
     await inherit(store, writer, session, origin);
-    return train(writer, session, await writer.recover(), options);
+    const play = keep(playOf(session, data, writer.dir));
+    return train(writer, session, play, await writer.recover(), withDataNotes(data, options));
   });
 }
 
@@ -119,10 +135,46 @@ export async function forkRun(
 }
 
 async function open(config: Config, lineage: Lineage, options: RunOptions): Promise<Session> {
-  const { home, share, signal, onDownload: onProgress, onSession } = options;
-  const session = await openSession(config, lineage, home, { share, signal, onProgress });
+  const { home, share, signal, onDownload: onProgress, onSession, onEvent, keyFor } = options;
+  const onNotice = (notice: EngineNotice): void => onEvent({ type: "notice", notice });
+  const session = await openSession(config, lineage, home, { share, signal, onProgress, onNotice, keyFor });
   onSession?.(session);
   return session;
+}
+
+/** Every iteration of a stage has at least one round. */
+function requireIterations(round: number, { game, imitation, algorithm, name }: Config): void {
+  const isIterated = isImitation(algorithm.name) && regenerates(imitationAlgorithms[algorithm.name]);
+  if (!isIterated || game.rounds - round >= imitation.iterations) return;
+  throw new SparringError(
+    "run/too-few-rounds",
+    `The stage would begin after round ${round}: up to game.rounds, ${game.rounds}, there are fewer rounds than imitation.iterations, ${imitation.iterations}.`,
+    `Add game.rounds=${round + imitation.iterations} or more, or lower imitation.iterations.`,
+    { place: name },
+  );
+}
+
+/** What a run imitates; without data where it imitates nothing. */
+interface MaybeData {
+  readonly opened: OpenedData | undefined;
+  close(): Promise<void>;
+}
+
+/** @param known the data that the run began with */
+async function dataOf({ game }: Session, known: RunData | undefined, { signal }: RunOptions): Promise<MaybeData> {
+  const opened = game.kind === "imitation" ? await openGameData(game, known, signal) : undefined;
+  return { opened, close: async () => opened?.close() };
+}
+
+/** How the session's game is played. @param dir the run's folder */
+function playOf({ game }: Session, { opened }: MaybeData, dir: string): Play {
+  return game.kind === "imitation" ? new ImitationPlay(game, opened!, dir) : selfPlay(game);
+}
+
+/** What a run's first record says of its data. */
+function withDataNotes({ opened }: MaybeData, options: RunOptions): RunOptions {
+  if (!opened) return options;
+  return { ...options, notes: [...(options.notes ?? []), opened.summary, ...opened.warnings] };
 }
 
 /** Runs `work` and closes what it kept, the last first. */
@@ -150,7 +202,13 @@ function requireRounds(round: number, { game, name }: Config): void {
   );
 }
 
-function runRecord(config: Config, lineage: Lineage, session: Session, { id, workspace }: RunOptions): RunRecord {
+function runRecord(
+  config: Config,
+  lineage: Lineage,
+  session: Session,
+  { opened }: MaybeData,
+  { id, workspace }: RunOptions,
+): RunRecord {
   return {
     format: 1,
     id,
@@ -160,6 +218,7 @@ function runRecord(config: Config, lineage: Lineage, session: Session, { id, wor
     lineage,
     versions: { sparring: version, node: process.version },
     fingerprint: { ...session.engine.capabilities.fingerprint },
+    ...(opened && { data: opened.facts }),
     ...(workspace !== undefined && { workspace }),
   };
 }

@@ -1,12 +1,13 @@
 import { join } from "node:path";
 import type { Config } from "../config/schema.ts";
-import type { AdapterRef, Engine } from "../engine/engine.ts";
-import { OnnxEngine } from "../engine/onnx/onnx-engine.ts";
+import type { AdapterRef, Engine, EngineNotice } from "../engine/engine.ts";
 import type { HubOptions } from "../models/hub/model.ts";
 import { type ResolvedModel, resolveModel } from "../models/resolve.ts";
 import { ChatTokenizer } from "../models/tokenizer.ts";
 import type { Lineage } from "../store/records.ts";
+import { engineOf } from "./engine-of.ts";
 import { composeGame, type Game } from "./game.ts";
+import { type KeyFor, OutsideJudges } from "./outside-judges.ts";
 
 /** A game with its engine running. */
 export interface Session {
@@ -16,59 +17,87 @@ export interface Session {
   readonly model: ResolvedModel;
   /** The model behind the reference policy, where that is another one. */
   readonly reference: ResolvedModel | undefined;
-  /** Ends the engine. */
+  /** What the engine changed by itself, the newest last: taken out by whoever notes it. */
+  readonly notices: EngineNotice[];
+  /** Ends the engine, and the judges' processes. */
   close(): Promise<void>;
 }
 
+/** Where a stage began, if not with the config's model as it is. */
+export type Stage = Pick<Lineage, "stageModel" | "stageAdapter">;
+
 export interface SessionOptions extends HubOptions {
-  /** What the game plays on in place of the engine itself, e.g. one that can be paused. */
+  /** What the game plays on in place of the engine itself, e.g. one that can be paused. Asked before the engine is opened. */
   readonly share?: ((engine: Engine) => Engine) | undefined;
+  /** Hears what the engine changes by itself. */
+  readonly onNotice?: ((notice: EngineNotice) => void) | undefined;
+  /** Keys that were given for judges' servers. */
+  readonly keyFor?: KeyFor | undefined;
 }
 
 /**
  * Opens the model that a run's stage begins with, and its reference policy; downloads what the Hugging Face cache lacks.
- * @throws AbortedError if a download is cancelled
+ * @throws SparringError as `engineOf` and `Engine.open`; AbortedError if a download is cancelled
  */
 export async function openSession(
   config: Config,
-  lineage: Pick<Lineage, "seed" | "stageModel">,
+  lineage: Stage & Pick<Lineage, "seed">,
   home: string,
-  { share = (engine) => engine, ...hub }: SessionOptions = {},
+  { share = (engine) => engine, onNotice, keyFor, ...hub }: SessionOptions = {},
 ): Promise<Session> {
   const model = await modelOf(config, lineage, home, hub);
   const reference = config.model.reference === "stage" ? undefined : await referenceOf(config, lineage, home, hub);
-  const adapter = adapterOf(config, lineage);
+  const adapter = adapterOf(config, lineage, home);
   const { dir } = model;
   const tokenizer = await ChatTokenizer.load(dir);
-  const engine = engineOf(config);
+  const engine = await engineOf(config, home);
+  const shared = share(engine);
+  const notices: EngineNotice[] = [];
   try {
     await engine.open(model, {
       ...(adapter && { adapter }),
       ...(reference && { reference }),
+      onNotice: (notice) => {
+        notices.push(notice);
+        onNotice?.(notice);
+      },
     });
-    const shared = share(engine);
-    const game = composeGame(config, shared, tokenizer, lineage.seed);
-    return { engine: shared, game, model, reference, close: () => engine.close() };
+    const outside = new OutsideJudges(config, keyFor);
+    const game = composeGame(config, shared, tokenizer, lineage.seed, outside);
+    const close = async (): Promise<void> => {
+      await outside.close();
+      await engine.close();
+    };
+    return { engine: shared, game, model, reference, notices, close };
   } catch (error) {
     await engine.close();
     throw error;
   }
 }
 
-/** An engine as the config wants it, without a model. */
-export function engineOf({ engine: { threads, micro_batch_tokens: microBatchTokens } }: Config): Engine {
-  return new OnnxEngine({ threads, ...(microBatchTokens && { microBatchTokens }) });
+/** The adapter that is trained, with the one that the stage began with if it goes on with one; undefined where all weights are. */
+export function adapterOf(
+  { adapter }: Config,
+  { seed, stageAdapter }: Stage & Pick<Lineage, "seed">,
+  home: string,
+): AdapterRef | undefined {
+  return adapter && { ...adapter, seed, ...(stageAdapter !== undefined && { from: join(home, stageAdapter) }) };
 }
 
-/** The adapter that is trained; undefined where all weights are. */
-export function adapterOf({ adapter }: Config, { seed }: Pick<Lineage, "seed">): AdapterRef | undefined {
-  return adapter && { ...adapter, seed };
+/** The adapter on the model behind a run's reference policy; undefined where that is a model alone. */
+export function referenceAdapterOf(
+  config: Config,
+  lineage: Stage & Pick<Lineage, "seed">,
+  home: string,
+): AdapterRef | undefined {
+  const isAdapted = lineage.stageAdapter !== undefined && config.model.reference === "stage";
+  return isAdapted ? adapterOf(config, lineage, home) : undefined;
 }
 
-/** The model that a run's stage begins with. @throws SparringError as `resolveModel` */
+/** The model that a run's stage begins with: an adapter's base, where it trains one. @throws SparringError as `resolveModel` */
 export async function modelOf(
   { model }: Config,
-  { stageModel }: Pick<Lineage, "stageModel">,
+  { stageModel }: Stage,
   home: string,
   hub: HubOptions = {},
 ): Promise<ResolvedModel> {
@@ -77,10 +106,10 @@ export async function modelOf(
   return resolveModel(model.path, home, hub);
 }
 
-/** The model behind a run's reference policy. @throws SparringError as `resolveModel` */
+/** The model behind a run's reference policy; on it may be an adapter, see `referenceAdapterOf`. @throws SparringError as `resolveModel` */
 export async function referenceOf(
   config: Config,
-  lineage: Pick<Lineage, "stageModel">,
+  lineage: Stage,
   home: string,
   hub: HubOptions = {},
 ): Promise<ResolvedModel> {

@@ -10,7 +10,7 @@ import { Client } from "./client.ts";
 import { dispatch } from "./dispatch.ts";
 import { Feed } from "./feed.ts";
 import { type Handlers, handlersOf, type Trust } from "./handlers.ts";
-import { Keys } from "./keys.ts";
+import type { Keys } from "./keys.ts";
 import type { LanguageSources } from "./languages.ts";
 import { Listener } from "./listener.ts";
 import type { Log } from "./log.ts";
@@ -29,6 +29,8 @@ export interface DaemonOptions {
   readonly identity: ProcessIdentity;
   readonly runs: RunControl;
   readonly trust: Trust;
+  /** Keys that clients gave for servers. */
+  readonly keys: Keys;
   readonly log: Log;
   /** Where that log lies; null for a terminal. */
   readonly logFile: string | null;
@@ -61,7 +63,7 @@ export class Daemon {
     const { runs, trust } = options;
     const feeds = this.#feeds;
     const documents = roundDocuments(runs);
-    this.#handlers = handlersOf(runs, documents, trust, new Keys(), {
+    this.#handlers = handlersOf(runs, documents, trust, options.keys, {
       facts: this.#facts(),
       log: options.logFile,
       clients: () => feeds.size,

@@ -1,8 +1,9 @@
 import type { RoundDocuments } from "../documents/round-documents.ts";
 import { type Method, protocolVersion, type ResultOf, snapshotIntervalMs, type ValidParamsOf } from "../protocol.ts";
 import type { Errand } from "../runs/interactive/errand.ts";
+import { setUp } from "../setup/setup.ts";
 import type { Client } from "./client.ts";
-import { engines } from "./engines.ts";
+import { enginesOf } from "./engines.ts";
 import type { Keys } from "./keys.ts";
 import type { RunControl } from "./run-control.ts";
 
@@ -93,9 +94,11 @@ export function handlersOf(
     "sparring/sample/rate": (params) => runs.rate(params),
     "sparring/sample/unrate": (params) => runs.unrate(params),
     "sparring/rating/list": (params) => runs.ratings(params),
+    "sparring/judge/agreement": (params) => runs.agreement(params),
 
     "sparring/engine/estimate": (params) => drafts.estimate(params),
-    "sparring/engine/list": () => engines,
+    "sparring/engine/list": () => enginesOf(self.facts.home),
+    "sparring/engine/setup": (params, request) => setUp(self.facts.home, params, errandOf(params.task, request)),
     "sparring/trust/list": async () => ({ folders: await trust.list() }),
     "sparring/trust/grant": async ({ folder }) => {
       await trust.grant(folder);

@@ -28,6 +28,7 @@ export interface RunControl {
   readonly rate: Verb<"sparring/sample/rate">;
   readonly unrate: Verb<"sparring/sample/unrate">;
   readonly ratings: Verb<"sparring/rating/list">;
+  readonly agreement: Verb<"sparring/judge/agreement">;
 
   /** Configs as texts, before a run is made of them. */
   readonly drafts: {

@@ -6,6 +6,7 @@ import { ownProgram } from "../wire/own-program.ts";
 import { Daemon } from "./daemon.ts";
 import { endOfBackground } from "./endings.ts";
 import { acquireHome } from "./home-lock.ts";
+import { Keys } from "./keys.ts";
 import { fileLog, logFile, streamLog } from "./log.ts";
 import { endingSignals } from "./signals.ts";
 
@@ -30,7 +31,8 @@ export async function serve({ home, background, version }: ServeOptions): Promis
   const closings: (() => Promise<void>)[] = [async () => signals.release()];
   try {
     closings.push(await acquireHome(home));
-    const runs = await Supervisor.open({ home, log });
+    const keys = new Keys();
+    const runs = await Supervisor.open({ home, log, keyFor: (url) => keys.keyFor(url) });
     closings.push(() => runs.close());
     const daemon = await Daemon.open({
       home,
@@ -39,6 +41,7 @@ export async function serve({ home, background, version }: ServeOptions): Promis
       identity: systemProcesses.self(),
       runs,
       trust: await TrustedFolders.open(home),
+      keys,
       log,
       logFile: background ? logFile(home) : null,
     });

@@ -44,6 +44,7 @@ const schemas: { readonly [C in EditorCommand]: z.ZodType } = {
   "sparring.refresh": none,
   "sparring.restartDaemon": none,
   "sparring.doctor": none,
+  "sparring.setUpTorch": none,
 };
 
 /** What a command works with. Of `diffTexts` the texts may be missing, when it comes from the palette. */

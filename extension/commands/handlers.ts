@@ -11,6 +11,7 @@ import { estimateMemory, evaluate } from "./measure.ts";
 import { openComparison, openLineage, openRating, openRoundDocument, openRounds } from "./open.ts";
 import { report } from "./report.ts";
 import { diffTexts, playAgain, why } from "./samples.ts";
+import { setUpTorch } from "./set-up.ts";
 import { startExample, startRun } from "./start.ts";
 import { chat, doctor } from "./terminal.ts";
 import { colourTokens } from "./tokens.ts";
@@ -45,6 +46,7 @@ const handlers: { readonly [C in EditorCommand]: Handler<C> } = {
   "sparring.refresh": (app) => app.runs.refresh(),
   "sparring.restartDaemon": restartDaemon,
   "sparring.doctor": doctor,
+  "sparring.setUpTorch": setUpTorch,
 };
 
 /** What helps when there is no daemon, and so must not wait for one. */

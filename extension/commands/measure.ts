@@ -24,7 +24,8 @@ export async function estimateMemory(app: App, { uri }: { readonly uri?: string 
   const { config: complete, problems } = await app.daemon.request("sparring/config/check", { text, file });
   if (!complete) return refuse(document, problems);
   const estimate = await app.daemon.request("sparring/engine/estimate", { config: complete });
-  const fits = estimate.bytes === null ? "" : estimate.bytes <= estimate.free ? " It fits." : " It does not fit.";
+  const isKnown = estimate.bytes !== null && estimate.free !== null;
+  const fits = isKnown ? (estimate.bytes! <= estimate.free! ? " It fits." : " It does not fit.") : "";
   const needs =
     estimate.bytes === null
       ? "The model is not on this machine yet."

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { AbortedError, SparringError } from "../../daemon/errors.ts";
+import { needsTorch } from "../runs/notices.ts";
 import { label } from "../text/label.ts";
 
 /** Errors that a new daemon may end. */
@@ -23,8 +24,10 @@ export async function report(error: unknown, log: vscode.LogOutputChannel): Prom
   log.warn(`${code}: ${message}`);
   const restart = "Restart Daemon";
   const showLog = "Show Log";
-  const ways = ofTheDaemon.test(code) ? [restart, showLog] : [showLog];
+  const setUp = "Set Up the Torch Engine";
+  const ways = ofTheDaemon.test(code) ? [restart, showLog] : needsTorch(code) ? [setUp, showLog] : [showLog];
   const chosen = await vscode.window.showErrorMessage(label(`${message} ${next}`), ...ways);
   if (chosen === restart) await vscode.commands.executeCommand("sparring.restartDaemon");
+  if (chosen === setUp) await vscode.commands.executeCommand("sparring.setUpTorch");
   if (chosen === showLog) log.show();
 }

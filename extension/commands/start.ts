@@ -7,6 +7,7 @@ import { SparringError } from "../../daemon/errors.ts";
 import type { ParamsOf, Problem, RunOverview } from "../../daemon/protocol.ts";
 import { newRunId } from "../../daemon/text/run-id.ts";
 import type { App } from "../app.ts";
+import { firstSentence } from "../text/first-sentence.ts";
 import { label } from "../text/label.ts";
 import { configText, showProblems, workspaceFolder } from "./config-text.ts";
 import { pick } from "./pick.ts";
@@ -36,7 +37,9 @@ async function startFile(app: App, file: string): Promise<void> {
 /** No config is open: a file of the workspace, or an example to start or to read first. */
 async function startPicked(app: App): Promise<void> {
   const folder = join(app.context.extensionPath, "examples");
-  const examples = (await readdir(folder)).filter((name) => name.endsWith(".sparring.yaml")).toSorted();
+  const names = (await readdir(folder)).filter((name) => name.endsWith(".sparring.yaml")).toSorted();
+  const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+  const examples = names.map((name, i) => ({ name, about: label(firstSentence(texts[i]!)) }));
   const own = await vscode.workspace.findFiles("**/*.sparring.yaml", "**/node_modules/**", 50);
   const chosen = await pick<{ readonly file: string; readonly isExample: boolean }>("Which config?", [
     ...own.map(({ fsPath }) => ({
@@ -44,9 +47,10 @@ async function startPicked(app: App): Promise<void> {
       description: "start it",
       value: { file: fsPath, isExample: false },
     })),
-    ...examples.map((name) => ({
+    ...examples.map(({ name, about }) => ({
       label: name,
       description: "example, opens as a document of your own",
+      detail: about,
       value: { file: join(folder, name), isExample: true },
     })),
   ]);

@@ -35,4 +35,5 @@ export const commandFaces: { readonly [C in EditorCommand]: CommandFace } = {
   "sparring.refresh": { title: "Refresh", icon: "$(refresh)" },
   "sparring.restartDaemon": { title: "Restart Daemon", icon: "$(debug-restart)" },
   "sparring.doctor": { title: "Run Doctor", icon: "$(heart)" },
+  "sparring.setUpTorch": { title: "Set Up the Torch Engine…", icon: "$(tools)" },
 };

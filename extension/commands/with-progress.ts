@@ -18,7 +18,8 @@ export async function withProgress<T>(
     const task = randomUUID();
     let shown = 0;
     const stop = daemon.on("sparring/task/progress", (told) => {
-      if (told.task !== task || told.total <= 0) return;
+      if (told.task !== task) return;
+      if (told.total <= 0) return progress.report({ message: told.what });
       const percent = (100 * told.done) / told.total;
       progress.report({
         message: `${told.what}, ${told.done} of ${told.total}`,

@@ -64,14 +64,43 @@ function interval({ value, low, high }: Share): string {
 
 /** A memory estimate in words, for the details of a message. */
 export function estimateText(
-  { bytes, parts, free, basis }: ResultOf<"sparring/engine/estimate">,
+  { bytes, parts, free, advice, basis }: ResultOf<"sparring/engine/estimate">,
   size: (count: number) => string,
 ): string {
   const whole =
     bytes === null
       ? "The model is not on this machine yet, so its size is not known."
-      : `${size(bytes)} at most, ${size(free)} are free.`;
-  return [whole, ...parts.map((part) => `${visibleLine(part.what)}: ${size(part.bytes)}`), "", visibleLine(basis)].join(
-    "\n",
-  );
+      : `${size(bytes)} at most${free === null ? "" : `, ${size(free)} are free`}.`;
+  return [
+    whole,
+    ...(advice === undefined ? [] : [visibleLine(advice)]),
+    ...parts.map((part) => `${visibleLine(part.what)}: ${size(part.bytes)}`),
+    "",
+    visibleLine(basis),
+  ].join("\n");
+}
+
+type SetUp = ResultOf<"sparring/engine/setup">;
+
+/** What a set-up of the torch engine came to, in a sentence and with the first trouble. */
+export function setUpSentence({ ready, python, findings }: SetUp): string {
+  const trouble =
+    findings.find(({ state }) => state === "problem") ?? findings.find(({ state }) => state === "warning");
+  const verdict = !ready
+    ? "Runs can't use the torch engine yet."
+    : python === null
+      ? "This environment will do."
+      : "Runs can use the torch engine: set engine.name to torch in a config.";
+  return trouble ? `${verdict} ${visibleLine(trouble.text)}` : verdict;
+}
+
+/** Every finding of a set-up with what to do about it. */
+export function setUpText({ python, findings }: SetUp): string {
+  const marks = { good: "ok     ", warning: "warning", problem: "PROBLEM" } as const;
+  const rows = findings.flatMap(({ what, state, text, next }) => [
+    `${marks[state]}  ${visibleLine(what).padEnd(8)}  ${visibleLine(text)}`,
+    ...(next === undefined ? [] : [`${" ".repeat(19)}${visibleLine(next)}`]),
+  ]);
+  const used = python === null ? "Runs have no Python yet." : `Runs use ${visibleLine(python)}`;
+  return ["The torch engine", "", ...rows, "", used, ""].join("\n");
 }

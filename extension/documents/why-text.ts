@@ -12,6 +12,7 @@ export function whyText(
   answer: number,
 ): string {
   const record = query.answers[answer]!;
+  if (record.role !== undefined) return pairText({ run, round }, query, answer);
   const { reward, selfReward, advantage, criteria, rationale, unscored, stop, tokens, logprobs, referenceLogprobs } =
     record;
   const rewards = query.answers.flatMap((each) => each.reward ?? []);
@@ -37,14 +38,46 @@ export function whyText(
     `Log-probability ${fixed(2)(logprob)} nat, ${fixed(3)(tokens.length === 0 ? null : logprob / tokens.length)} a token`,
     `  minus the reference's ${signed(2)(referenceLogprobs.length === 0 ? null : logprob - sum(referenceLogprobs))} nat`,
     "",
-    "Query",
-    margin(query.text),
-    "",
-    "Answer",
-    margin(record.text),
-    "",
+    ...texts(query, answer),
   ];
   return lines.join("\n");
+}
+
+/** What an imitation makes of an answer, beside the other answers of its example. */
+function pairText({ run, round }: Pick<Required<RunPlace>, "run" | "round">, query: Query, answer: number): string {
+  const { answers, expected, line } = query;
+  const table = answers.map((each, index) => {
+    const { role, D, implicit, advantage, reward, tokens, logprobs } = each;
+    const cells = [signed(3)(D ?? null), signed(3)(implicit ?? null), signed(4)(advantage), fixed(2)(reward)];
+    const sizes = [fixed(2)(sum(logprobs)), String(tokens.length)];
+    const row = [...cells, ...sizes].map((cell) => cell.padStart(11)).join("");
+    return `${index === answer ? "▸" : " "} ${(role ?? "").padEnd(10)}${row}`;
+  });
+  const heads = ["D, nat", "r", "−dL/dlogp", "R", "log π", "tokens"].map((head) => head.padStart(11)).join("");
+  const author = answers[answer]!.opponent;
+  const source =
+    author === undefined ? `data${line === undefined ? "" : `, line ${line}`}` : `opponent of iteration ${author}`;
+  const lines = [
+    `${run} · round ${round} · query ${query.index} · answer ${answer}`,
+    "",
+    `  ${"".padEnd(10)}${heads}`,
+    ...table,
+    "",
+    "D          log-probability minus the reference's",
+    "r          implicit reward: D as the loss weighs it",
+    "−dL/dlogp  above 0 the answer is made likelier, below 0 less likely; 0: it was skipped",
+    "R          reward of the verifier, where the task has one; the loss does not see it",
+    "",
+    `This answer is from: ${source}`,
+    ...(expected === undefined ? [] : [`The verifier expects: ${visibleLine(expected)}`]),
+    "",
+    ...texts(query, answer),
+  ];
+  return lines.join("\n");
+}
+
+function texts(query: Query, answer: number): string[] {
+  return ["Query", margin(query.text), "", "Answer", margin(query.answers[answer]!.text), ""];
 }
 
 /** Each line of a model's text stands behind a margin, so that it can't pass for a line of ours. */

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { loadConfig } from "../../daemon/config/load.ts";
 import type { Engine } from "../../daemon/engine/engine.ts";
 import type { Scorer } from "../../daemon/judge/scorer.ts";
-import type { Game } from "../../daemon/runs/game.ts";
+import type { SelfPlayGame } from "../../daemon/runs/game.ts";
+import { selfPlay } from "../../daemon/runs/play.ts";
 import { openSession } from "../../daemon/runs/session.ts";
 import { train } from "../../daemon/runs/train.ts";
 import { Store } from "../../daemon/store/store.ts";
@@ -37,9 +38,11 @@ export async function loopShare(rounds = 40): Promise<number> {
     const clock = { busy: 0, calls: 0, since: 0 };
     const engine: Engine = timed(session.engine, clock);
     const scorer = (each: Scorer): Scorer => timed(each, clock);
-    const { reward, selfReward } = session.game;
-    const game: Game = {
-      ...session.game,
+    // The example is a game of rewards.
+    const played = session.game as SelfPlayGame;
+    const { reward, selfReward } = played;
+    const game: SelfPlayGame = {
+      ...played,
       engine,
       reward: scorer(reward),
       selfReward: selfReward && scorer(selfReward),
@@ -66,7 +69,7 @@ export async function loopShare(rounds = 40): Promise<number> {
       shares.push(1 - (now.busy - last.busy) / (now.wall - last.wall));
       last = now;
     };
-    await train(writer, { ...session, game, engine }, undefined, { onEvent });
+    await train(writer, { ...session, game, engine }, selfPlay(game), undefined, { onEvent });
     await writer.close();
     return shares.sort((a, b) => a - b)[Math.floor(shares.length / 2)];
   } finally {

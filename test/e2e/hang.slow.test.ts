@@ -25,7 +25,7 @@ function enginesOf(pid: number): number[] {
 
 test("an engine that hangs is noticed, and a run can be stopped in spite of it", async () => {
   const elsewhere = mkdtempSync(join(tmpdir(), "sparring-hang-"));
-  const patience = { factor: 2, seconds: 0.3, every: 0.1 };
+  const patience = { factor: 2, seconds: 0.3, every: 0.1, hang: { factor: 20, seconds: 600 } };
   const watched = await Supervisor.open({ home: elsewhere, log: () => {}, patience });
   try {
     const progress = (condition: () => boolean): Promise<void> =>

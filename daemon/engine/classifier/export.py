@@ -1,17 +1,20 @@
 # /// script
 # requires-python = ">=3.11"
-# dependencies = ["torch>=2.9", "transformers>=5", "onnx>=1.18", "onnxscript>=0.5", "numpy", "jinja2"]
+# dependencies = ["torch>=2.9", "transformers>=5", "onnx>=1.18", "onnxscript>=0.5", "onnxruntime", "numpy", "jinja2"]
 # ///
-"""Exports a Hugging Face reward model to a folder that Sparring reads: model.onnx, tokenizer.json, config.json, chat template.
+"""Exports a Hugging Face reward model to a folder that Sparring reads: model.onnx, tokenizer.json, config.json, chat
+template.
 
-A reward model is any sequence-classification model with one label, such as Skywork-Reward-V2 (LlamaForSequenceClassification).
+A reward model is any sequence-classification model with one label, such as Skywork-Reward-V2's
+(LlamaForSequenceClassification).
 
     uv run export.py Skywork/Skywork-Reward-V2-Llama-3.2-3B skywork-reward-onnx
 
-or with the Python of an environment that has torch, transformers, onnx and onnxscript. Weights become float32; above 1.5 GB they
-lie beside the graph, in model.onnx.data. It ends by comparing the graph with transformers on conversations of several lengths in
-one batch, in ONNX's reference evaluator for models below 100 million parameters, else in onnxruntime if that is installed, and
-fails where a logit differs by more than 1e-3.
+or with the Python of an environment that has torch, transformers, onnx and onnxscript. Weights become float32; above
+1.5 GB they lie beside the graph, in model.onnx.data. It ends by comparing the graph with transformers on
+conversations of several lengths in one batch, in onnxruntime if that is installed, else in ONNX's reference
+evaluator, which is too slow for models above 100 million parameters. It fails where a logit differs by more than
+1e-3.
 """
 
 import argparse

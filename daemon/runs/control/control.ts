@@ -7,6 +7,8 @@ import { InOrder } from "../../store/in-order.ts";
 import type { RunRequest } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
 import type { TrustedFolders } from "../../store/trust.ts";
+import { requireEngine } from "../engine-of.ts";
+import { requireJudges } from "../outside-judges.ts";
 import { prepareFork, startFork, startRun } from "../run.ts";
 import { requireTrust } from "./consent.ts";
 import { exists, finished, notRunning } from "./control-errors.ts";
@@ -28,7 +30,7 @@ export class Control {
     this.#trust = trust;
   }
 
-  /** @throws SparringError `run/exists` where another run has that id, `run/not-trusted`, those of `resolveModel`, ConfigError */
+  /** @throws SparringError `run/exists` where another run has that id, `run/not-trusted`, those of `requireEngine`, `requireJudges` and `resolveModel`, ConfigError */
   start({ run: id, config: given, file, workspace }: ValidParamsOf<"sparring/run/start">): Promise<RunOverview> {
     const config = resolveConfig(given);
     const request: RunRequest = {
@@ -42,7 +44,9 @@ export class Control {
       asked.kind === "start" && isDeepStrictEqual(asJson(asked.config), asJson(config));
     return this.#begin(id, isSame, async () => {
       await requireTrust(settingsThatNeedTrust(config), file, (folder) => this.#trust.covers(folder));
-      // Found out now, a wrong path costs nobody a place in the queue. A model of the hub is looked for when its turn comes.
+      // Found out now, what is missing costs nobody a place in the queue. A model of the hub is looked for when its turn comes.
+      await requireEngine(config, this.#store.home);
+      requireJudges(config);
       const { path } = config.model;
       if (!hubIdOf(path, this.#store.home)) await resolveModel(path, this.#store.home);
       return { request, training: (options) => startRun(config, options) };

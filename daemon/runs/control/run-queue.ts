@@ -6,6 +6,8 @@ import type { LogLevel } from "../../store/log-line.ts";
 import type { RunRequest, RunState } from "../../store/records.ts";
 import { RunLog } from "../../store/run-log.ts";
 import type { Store } from "../../store/store.ts";
+import { NotFiniteError } from "../not-finite.ts";
+import type { KeyFor } from "../outside-judges.ts";
 import { problemOf } from "./control-errors.ts";
 import { Device } from "./device.ts";
 import type { Listeners } from "./listeners.ts";
@@ -18,6 +20,8 @@ export interface QueueOptions {
   readonly log: (level: LogLevel, message: string) => void;
   /** When a phase counts as stuck. */
   readonly patience?: Patience;
+  /** Keys that were given for judges' servers. */
+  readonly keyFor?: KeyFor;
 }
 
 /** States of a run that was in a daemon's hands: found at a start-up, that daemon has ended. */
@@ -108,7 +112,7 @@ export class RunQueue {
     const since = new Date().toISOString();
     await this.#store.writeStatus(id, { format: 1, state: "queued", since, ...(request && { request }) });
     await this.#index.refresh(id);
-    const run = new LiveRun(id, training, request, this.device, this.#options.patience);
+    const run = new LiveRun(id, training, request, this.device, this.#options.patience, this.#options.keyFor);
     this.#live.set(id, run);
     this.#waiting.push(run);
     this.announce(id);
@@ -159,6 +163,11 @@ export class RunQueue {
           this.#listeners.announce("progress", id);
         },
         onDownload: () => this.#listeners.announce("progress", id),
+        onRestart: (error, sentence) => {
+          records.failed(error);
+          records.write("warn", sentence);
+          this.#listeners.announce("progress", id);
+        },
         onStuck: (sentence) => {
           records.write("warn", sentence ?? "It goes on again.");
           this.#listeners.announce("progress", id);
@@ -169,10 +178,12 @@ export class RunQueue {
       await this.#rest(id, state, request);
     } catch (error) {
       // An engine that had to be ended by force fails whatever it was doing, but that was asked for.
-      const state = error instanceof AbortedError || run.asked === "stop" ? this.#endState : "failed";
-      if (state === "failed") records.failed(error);
+      const wasAsked = error instanceof AbortedError || run.asked === "stop";
+      // A round that can't be learned from leaves a sound run: it rests, with the reason beside it.
+      const state = wasAsked ? this.#endState : error instanceof NotFiniteError ? "stopped" : "failed";
+      if (!wasAsked) records.failed(error);
       records.write("info", `The run is ${state}.`);
-      await this.#rest(id, state, request, state === "failed" ? problemOf(error) : undefined);
+      await this.#rest(id, state, request, wasAsked ? undefined : problemOf(error));
     } finally {
       await records.close();
     }
@@ -185,7 +196,7 @@ export class RunQueue {
   /** A live run came into another state. A crash would find it `interrupted` in any of them, so nobody waits for the disk. */
   #entered(run: LiveRun, state: LiveState, records: SessionRecords): void {
     records.write("info", `The run is ${state}.`);
-    this.#write(run.id, state, run.request).catch((error) => records.failed(error));
+    this.#write(run.id, state, run.request, run.problem).catch((error) => records.failed(error));
     this.announce(run.id);
   }
 

@@ -12,20 +12,24 @@ export class SessionProgress {
   readonly #started: Started;
   readonly #evaluationEvery: number;
   readonly #now: () => number;
-  readonly #beganAt: number;
+  /** When the session began, by that clock. */
+  readonly beganAt: number;
   readonly #rounds: TimedRound[];
   /** Seconds of each phase in recent rounds, the newest last. */
   readonly #phases: Readonly<Record<string, number>>[];
   #current: { readonly round: number; readonly phase: Phase; done: number; total: number; since: number } | undefined;
   #finishedAt: number;
 
-  /** @param now milliseconds of a clock that stands still while the run is paused */
-  constructor(started: Started, evaluationEvery: number, now: () => number) {
+  /**
+   * @param now     milliseconds of a clock that stands still while the run is paused
+   * @param beganAt when the session began, by that clock, where its engine was started again since
+   */
+  constructor(started: Started, evaluationEvery: number, now: () => number, beganAt = now()) {
     this.#started = started;
     this.#evaluationEvery = evaluationEvery;
     this.#now = now;
-    this.#beganAt = now();
-    this.#finishedAt = this.#beganAt;
+    this.beganAt = beganAt;
+    this.#finishedAt = now();
     this.#rounds = started.history.map(timedRound);
     this.#phases = started.history.slice(-recent).map(({ phases }) => phases);
   }
@@ -61,7 +65,7 @@ export class SessionProgress {
     return { name: phase, round, seconds: (this.#now() - since) / 1000, usual: median(before) ?? null };
   }
 
-  snapshot(): Omit<Progress, "state" | "stuck"> {
+  snapshot(): Omit<Progress, "state" | "stuck" | "telemetry"> {
     const now = this.#now();
     const { run, rounds, firstRound, device } = this.#started;
     const { phase } = this;
@@ -76,7 +80,7 @@ export class SessionProgress {
       total: this.#current?.total ?? 0,
       phaseSeconds: phase?.seconds ?? 0,
       usualPhaseSeconds: phase?.usual ?? null,
-      elapsedSeconds: (now - this.#beganAt) / 1000,
+      elapsedSeconds: (now - this.beganAt) / 1000,
       remainingSeconds: remainingSeconds(this.#rounds, rounds, this.#evaluationEvery, underway) ?? null,
       device,
     };

@@ -25,17 +25,23 @@ export class SessionRecords {
       for (const warning of warnings) this.write("warn", warning);
       this.#events = EventFile.begin(dir, history, (error) => this.write("warn", `TensorBoard's file: ${error}`));
     }
+    if (event.type === "notice") {
+      const { code, message, next } = event.notice;
+      this.write("warn", `${message} (${code}) ${next}`);
+    }
     if (event.type === "round") {
-      const { round, seconds, metrics, notes } = event.record;
+      const { round, seconds, metrics, notes, alarms = [] } = event.record;
       this.#events?.append(event.record);
       this.write("debug", `Round ${round} took ${seconds.toFixed(2)} s. ${summaryOf(metrics)}`);
       const accuracy = metrics["eval/accuracy"];
       if (accuracy != null) this.write("info", `Round ${round}: held-out accuracy ${(100 * accuracy).toFixed(1)} %.`);
       for (const note of notes) this.write("info", `Round ${round}: ${note}`);
+      for (const { kind, sentence } of alarms) this.write("warn", `Round ${round}: alarm (${kind}). ${sentence}`);
     }
     if (event.type === "finished") this.write("info", `Finished after round ${event.rounds}.`);
   }
 
+  /** Writes down what an error says, in full: of an engine's death also the stacks that it left. */
   failed(error: unknown): void {
     if (error instanceof SparringError) this.write("error", `${error.message} (${error.code}) ${error.next}`);
     else this.write("error", error instanceof Error ? (error.stack ?? error.message) : String(error));

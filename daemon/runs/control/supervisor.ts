@@ -12,6 +12,7 @@ import { evaluateWeights } from "../interactive/evaluating.ts";
 import { exportCheckpoint, exportData } from "../interactive/exporting.ts";
 import { Lender } from "../interactive/lender.ts";
 import { RatingDesk } from "../interactive/rating-desk.ts";
+import type { KeyFor } from "../outside-judges.ts";
 import type { Player } from "../player.ts";
 import { Control } from "./control.ts";
 import { Drafts } from "./drafts.ts";
@@ -28,6 +29,8 @@ export interface SupervisorOptions {
   readonly log: (level: LogLevel, message: string) => void;
   /** When a phase counts as stuck. */
   readonly patience?: Patience;
+  /** Keys that were given for judges' servers. */
+  readonly keyFor?: KeyFor;
 }
 
 type Run = { readonly run: string };
@@ -57,7 +60,7 @@ export class Supervisor {
     this.#queue = new RunQueue(store, index, this.#listeners, options);
     this.#control = new Control(store, this.#queue, trust);
     this.#reading = new Reading(store, index, this.#queue);
-    this.#bench = new Bench(store);
+    this.#bench = new Bench(store, options.keyFor);
     this.#lender = new Lender(this.#queue, this.#bench);
     this.drafts = new Drafts(store);
     this.views = new RoundViews(store, this.#reading);
@@ -141,6 +144,9 @@ export class Supervisor {
   }
   ratings(params: ValidParamsOf<"sparring/rating/list">): Promise<ResultOf<"sparring/rating/list">> {
     return this.#desk.ratings(params);
+  }
+  agreement(params: ValidParamsOf<"sparring/judge/agreement">): Promise<ResultOf<"sparring/judge/agreement">> {
+    return this.#desk.agreement(params);
   }
 
   chat(

@@ -5,8 +5,9 @@ import { SparringError } from "../../errors.ts";
 import { ChatTokenizer } from "../../models/tokenizer.ts";
 import type { Store } from "../../store/store.ts";
 import type { TaskFamily } from "../../tasks/task.ts";
+import { engineOf } from "../engine-of.ts";
 import type { Game } from "../game.ts";
-import { adapterOf, engineOf } from "../session.ts";
+import { adapterOf } from "../session.ts";
 import type { WeightSource } from "./source.ts";
 
 /** An answer to a query, to compare weights on. */
@@ -60,7 +61,7 @@ type Turn = <T>(work: () => Promise<T>) => Promise<T>;
  */
 export async function measureFolder(
   dir: string,
-  { game }: WeightSource,
+  { game, home }: WeightSource,
   probes: readonly Probe[],
   sequences: readonly Sequence[],
   turn: Turn,
@@ -75,7 +76,7 @@ export async function measureFolder(
       { place: dir },
     );
   }
-  return withEngine(game, { dir }, {}, (engine) => measure(engine, own, turn));
+  return withEngine(game, home, { dir }, {}, (engine) => measure(engine, own, turn));
 }
 
 /**
@@ -85,13 +86,13 @@ export async function measureFolder(
 export async function measureAdapter(
   dir: string,
   state: string,
-  { run, game, model }: WeightSource,
+  { run, game, model, home }: WeightSource,
   sequences: readonly Sequence[],
   turn: Turn,
 ): Promise<Float32Array[]> {
   await copyFile(join(dir, "adapter_model.safetensors"), join(state, "adapter_model.safetensors"));
-  const adapter = adapterOf(game.config, run.lineage);
-  return withEngine(game, model, adapter ? { adapter } : {}, async (engine) => {
+  const adapter = adapterOf(game.config, run.lineage, home);
+  return withEngine(game, home, model, adapter ? { adapter } : {}, async (engine) => {
     await engine.load(state);
     return measure(engine, sequences, turn);
   });
@@ -104,11 +105,12 @@ function measure(engine: Engine, sequences: readonly Sequence[], turn: Turn): Pr
 /** Opens a model in an engine of its own, for as long as the work lasts. */
 export async function withEngine<T>(
   { config }: Pick<Game, "config">,
+  home: string,
   model: ModelRef,
   options: OpenOptions,
   work: (engine: Engine) => Promise<T>,
 ): Promise<T> {
-  const engine = engineOf(config);
+  const engine = await engineOf(config, home);
   try {
     await engine.open(model, options);
     return await work(engine);

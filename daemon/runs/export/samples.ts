@@ -1,7 +1,7 @@
 import { resolveConfig } from "../../config/load.ts";
 import { SparringError } from "../../errors.ts";
 import { readChatTemplate } from "../../models/chat-template.ts";
-import { algorithms } from "../../selfplay/registry.ts";
+import { algorithms, isImitation } from "../../selfplay/registry.ts";
 import type { RunRecord } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
 import { findTask } from "../../tasks/registry.ts";
@@ -61,13 +61,14 @@ export async function exportSamples(
 
 async function rowSource(store: Store, { config: given, lineage }: RunRecord): Promise<RowSource> {
   const config = resolveConfig(given);
+  const { name } = config.algorithm;
   const task = findTask(config.game.task, config.challenger);
   const { dir } = await modelOf(config, lineage, store.home);
   const template = await readChatTemplate(dir);
   return {
     messages: (query) => task.solverPrompt(query),
     render: (messages) => template.render(messages),
-    hasSelfReward: algorithms[config.algorithm.name].selfReward,
+    hasSelfReward: !isImitation(name) && algorithms[name].selfReward,
   };
 }
 

@@ -12,4 +12,6 @@ export interface WeightSource {
   readonly model: ResolvedModel;
   /** Whose weights, in words. */
   readonly words: string;
+  /** SPARRING_HOME. */
+  readonly home: string;
 }

@@ -24,9 +24,12 @@ function programOf(t: TestContext, code: string): Program {
     "package.json": "{}",
     "dist/sparring.js": code,
     "dist/onnx-worker.js": "worker",
+    "dist/classifier-worker.js": "classifier",
+    "dist/torch-worker/main.py": "torch worker",
     "dist/sparring.js.map": "not needed",
     "examples/addition.sparring.yaml": "",
     "daemon/models/nano/weights/config.json": "{}",
+    "daemon/models/nano-reward/weights/config.json": "{}",
     "dist/node_modules/onnxruntime-node/package.json": "{}",
     "node_modules/onnxruntime-node/package.json": "not needed",
     [binding]: "binary",
@@ -48,6 +51,7 @@ describe("the daemon's copy of the program", () => {
     assert.equal(bundledProgram(copy.root).build, program.build);
     assert.equal(statSync(join(copy.root, binding)).ino, statSync(join(program.root, binding)).ino);
     assert.ok(existsSync(join(copy.root, "daemon/models/nano/weights/config.json")));
+    assert.ok(existsSync(join(copy.root, "dist/torch-worker/main.py")));
     assert.ok(!existsSync(join(copy.root, "node_modules")));
     assert.ok(!existsSync(join(copy.root, "dist/sparring.js.map")));
     rmSync(program.root, { recursive: true });

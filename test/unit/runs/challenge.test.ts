@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Completion, Engine, SampleRequest } from "../../../daemon/engine/engine.ts";
-import type { Game } from "../../../daemon/runs/game.ts";
+import type { SelfPlayGame } from "../../../daemon/runs/game.ts";
 import { challenge } from "../../../daemon/runs/phases/challenge.ts";
 import { endMarker, startMarker } from "../../../daemon/selfplay/prompts/challenger.ts";
 import type { OpenSettings } from "../../../daemon/tasks/open.ts";
@@ -15,7 +15,7 @@ function gameOf(
   task: string,
   writes: readonly string[],
   settings: OpenSettings = {},
-): { game: Game; prompts: string[] } {
+): { game: SelfPlayGame; prompts: string[] } {
   const prompts: string[] = [];
   const engine = {
     sample: async (requests: readonly SampleRequest[]) => {
@@ -44,11 +44,11 @@ function gameOf(
     settings: { onReject: "drop" },
     seed: 9,
     config: { game: { queries: writes.length }, challenger: { temperature: 1, max_tokens: 9 } },
-  } as unknown as Game;
+  } as unknown as SelfPlayGame;
   return { game, prompts };
 }
 
-const fates = async (game: Game): Promise<(string | undefined)[]> =>
+const fates = async (game: SelfPlayGame): Promise<(string | undefined)[]> =>
   (await challenge(game, 1, {})).map(({ admitted, text: query, reason }) => (admitted ? query : reason));
 
 describe("the Challenger", () => {

@@ -36,6 +36,12 @@ describe("settings that need trust", () => {
     assert.deepEqual(settingsThatNeedTrust(config), []);
   });
 
+  test("an interpreter is one", () => {
+    const settings = { "model.path": "builtin:nano", "game.task": "addition", "algorithm.name": "lsp" };
+    const config = resolveConfig({ ...settings, "engine.name": "torch", "engine.python": "/venv/bin/python" });
+    assert.deepEqual(settingsThatNeedTrust(config), [{ path: "engine.python", why: "starts a program" }]);
+  });
+
   test("are refused from a folder that nobody trusts, and pass from one that somebody does", async () => {
     const settings = settingsThatNeedTrust({ engine: { python: "./evil" }, base_url: "https://x" }, schema);
     const asked: string[] = [];

@@ -69,6 +69,15 @@ describe("a session's progress", () => {
     assert.equal(remainingSeconds, 13.5);
   });
 
+  test("a session whose engine was started again began when it did", () => {
+    let now = 1000;
+    const first = new SessionProgress(started(), 5, () => now);
+    now += 5000;
+    const again = new SessionProgress(started(), 5, () => now, first.beganAt);
+    now += 1000;
+    assert.equal(again.snapshot().elapsedSeconds, 6);
+  });
+
   test("rounds of earlier sessions count for what is usual, not for what has elapsed", () => {
     const history = [round(0, 1, 1), round(1, 3), round(2, 3)];
     const progress = new SessionProgress(started({ firstRound: 3, history }), 100, () => 0);

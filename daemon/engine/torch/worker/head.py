@@ -8,13 +8,15 @@ import torch
 import torch.nn.functional as F
 from linear import linear
 
-# Bytes of a chunk's logits in float32.
-CHUNK_BYTES = {"cpu": 2**26, "cuda": 2**29}
+# Bytes of a chunk's logits in float32; on a CPU they stay in its cache.
+CHUNK_BYTES = {"cpu": 2**22, "cuda": 2**29}
+# With fewer rows the product itself gets slow.
+FEWEST_ROWS = 128
 
 
 def chunk_rows(head: torch.Tensor) -> int:
     """Tokens whose logits are there at once."""
-    return max(16, CHUNK_BYTES[head.device.type] // (4 * len(head)))
+    return max(FEWEST_ROWS, CHUNK_BYTES[head.device.type] // (4 * len(head)))
 
 
 def full_logprobs(hidden: torch.Tensor, head: torch.Tensor, targets: torch.Tensor, temperature: float) -> torch.Tensor:
@@ -29,8 +31,16 @@ def chunked_logprobs(
 ) -> torch.Tensor:
     """As `full_logprobs`, without a graph."""
     rows = chunk_rows(head)
-    parts = zip(hidden.split(rows), targets.split(rows))
-    return torch.cat([full_logprobs(part, head, wanted, temperature) for part, wanted in parts])
+    measured = []
+    for part, wanted in zip(hidden.split(rows), targets.split(rows)):
+        scaled = tempered(linear(part, head).float(), temperature)
+        measured.append(scaled.gather(1, wanted[:, None])[:, 0] - scaled.logsumexp(-1))
+    return torch.cat(measured)
+
+
+def tempered(logits: torch.Tensor, temperature: float) -> torch.Tensor:
+    """logits / temperature, in place."""
+    return logits if temperature == 1 else logits.div_(temperature)
 
 
 @torch.no_grad()
@@ -51,7 +61,7 @@ def weighted_gradient(
     rows = chunk_rows(head)
     for start in range(0, len(targets), rows):
         part = slice(start, start + rows)
-        scaled = linear(hidden[part], head).float().div_(temperature)
+        scaled = tempered(linear(hidden[part], head).float(), temperature)
         wanted, weight = targets[part, None], coefficients[part, None] / temperature
         log_softmax = scaled.sub_(scaled.logsumexp(-1, keepdim=True))
         logprobs[part] = log_softmax.gather(1, wanted)[:, 0]

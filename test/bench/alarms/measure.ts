@@ -1,0 +1,77 @@
+import { settingsSchema } from "../../../daemon/config/schema.ts";
+import type { AlarmSettings } from "../../../daemon/runs/alarms/settings.ts";
+import { AlarmWatch } from "../../../daemon/runs/alarms/watch.ts";
+import { type AlarmKind, alarmKinds } from "../../../daemon/store/records.ts";
+import { judgeOf, type RecordedRun } from "./recorded.ts";
+
+/** An alarm that began in a recorded run. */
+export interface Rung {
+  readonly kind: AlarmKind;
+  readonly round: number;
+  readonly sentence: string;
+}
+
+/** The alarms of a run, as they would have begun while it was played. */
+export function ring(run: RecordedRun, settings: AlarmSettings): Rung[] {
+  const watch = new AlarmWatch(settings, judgeOf(run));
+  return run.rounds.flatMap((record) =>
+    watch.accept(record).map(({ kind, reading: { sentence } }) => ({ kind, round: record.round, sentence })),
+  );
+}
+
+/** The settings of a config that says nothing about alarms. */
+export function defaultSettings(): AlarmSettings {
+  const settings = { model: { path: "builtin:nano" }, game: { task: "addition" }, algorithm: { name: "lsp" } };
+  return settingsSchema.parse(settings).alarms;
+}
+
+/** The evaluation that first found the held-out accuracy 10 points or more below its best; undefined where none did. */
+export function fallOf({ rounds }: RecordedRun): number | undefined {
+  let best = 0;
+  for (const { round, metrics } of rounds) {
+    const accuracy = metrics["eval/accuracy"] ?? null;
+    if (accuracy === null) continue;
+    best = Math.max(best, accuracy);
+    if (accuracy <= best - 0.1) return round;
+  }
+  return undefined;
+}
+
+/** Begins as zero.1, is degenerate there, and recovers by itself: it is neither. */
+const neither = "lsp-vs-zero.zero-long.1";
+
+/** The table of docs/alarms.md: how often each alarm was false, and how early. */
+export function alarmTable(runs: readonly RecordedRun[], settings: AlarmSettings): string {
+  const counted = runs.filter(({ id }) => id !== neither);
+  const rung = new Map(counted.map((run) => [run, ring(run, settings)]));
+  const healthy = counted.filter(({ isDegenerate }) => !isDegenerate);
+  const degenerate = counted.filter(({ isDegenerate }) => isDegenerate);
+  const falling = counted.filter((run) => fallOf(run) !== undefined);
+  const row = (name: string, counts: (kind: AlarmKind) => boolean): string => {
+    const first = (run: RecordedRun): number | undefined => rung.get(run)!.find(({ kind }) => counts(kind))?.round;
+    const ringing = (some: readonly RecordedRun[]): number => some.filter((run) => first(run) !== undefined).length;
+    const leads = falling.flatMap((run) => {
+      const round = first(run);
+      return round !== undefined && round < fallOf(run)! ? [fallOf(run)! - round] : [];
+    });
+    const cells = [
+      name,
+      `${ringing(healthy)} of ${healthy.length}`,
+      `${ringing(degenerate)} of ${degenerate.length}`,
+      `${leads.length} of ${falling.length}`,
+      leads.length === 0 ? "–" : `${middle(leads)} (${Math.min(...leads)} – ${Math.max(...leads)})`,
+    ];
+    return `| ${cells.join(" | ")} |`;
+  };
+  return [
+    "| alarm | rang in healthy runs | rang in degenerate runs | rang before the fall | rounds before it: median (range) |",
+    "|---|---:|---:|---:|---:|",
+    ...alarmKinds.map((kind) => row(kind, (other) => other === kind)),
+    row("**any**", () => true),
+  ].join("\n");
+}
+
+/** The upper one of two middles. */
+function middle(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}

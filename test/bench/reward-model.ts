@@ -1,0 +1,98 @@
+/**
+ * Scoring by a reward model: ours (chat template, batches by length, ONNX Runtime in its process) beside the same weights in PyTorch
+ * and transformers, not compiled, sorted by length and in batches of about as many tokens. Same conversations, same number of threads,
+ * in turns. `SPARRING_PYTHON=… npx tsx test/bench/reward-model.ts <Hugging Face folder> <exported folder> [pairs]`
+ */
+import { spawn } from "node:child_process";
+import { loadavg } from "node:os";
+import { resolve } from "node:path";
+import { createInterface } from "node:readline";
+import { Classifier } from "../../daemon/engine/classifier/classifier.ts";
+import { rewardModel } from "../../daemon/judge/reward-model.ts";
+import { readClassifierConfig } from "../../daemon/models/classifier-config.ts";
+import { ChatTokenizer } from "../../daemon/models/tokenizer.ts";
+import { addition } from "../../daemon/tasks/addition.ts";
+import { pairAt } from "../unit/judge/pairs.ts";
+
+process.env.SPARRING_ONNX_WORKER ??= resolve("dist/onnx-worker.js");
+const python = process.env.SPARRING_PYTHON ?? "python3";
+const threads = 2;
+const turns = 5;
+/** Sequences of a batch in PyTorch: at these lengths as many tokens as ours have. */
+const batch = 128;
+
+const peer = `
+import json, sys, time, torch
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
+torch.set_num_threads(${threads})
+folder = sys.argv[1]
+tokenizer = AutoTokenizer.from_pretrained(folder)
+model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.float32).eval()
+for line in sys.stdin:
+    pairs = json.loads(line)
+    started = time.perf_counter()
+    messages = [[{"role": "user", "content": q}, {"role": "assistant", "content": a}] for q, a in pairs]
+    texts = tokenizer.apply_chat_template(messages, tokenize=False)
+    logits = [0.0] * len(texts)
+    order = sorted(range(len(texts)), key=lambda i: -len(texts[i]))
+    with torch.inference_mode():
+        for first in range(0, len(order), ${batch}):
+            some = order[first:first + ${batch}]
+            inputs = tokenizer([texts[i] for i in some], add_special_tokens=False, padding=True, return_tensors="pt")
+            values = model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).logits[:, 0].tolist()
+            for i, value in zip(some, values):
+                logits[i] = value
+    print(json.dumps([time.perf_counter() - started, logits]), flush=True)
+`;
+
+const [source, exported, count = "2048"] = process.argv.slice(2);
+if (!source || !exported) throw new Error("give the Hugging Face folder and the exported one");
+
+const pairs = Array.from({ length: Number(count) }, (_, i) => {
+  const query = addition.draw((i + 0.5) / Number(count));
+  // Answers of one to some twenty tokens, as they come in a round.
+  return pairAt(query, addition.expected(query).repeat(1 + ((i * 7) % 6)), i);
+});
+
+// Threads that wait awake take each other's turns on a busy machine: PyTorch would look slower than it is.
+const env = { ...process.env, OMP_NUM_THREADS: String(threads), OMP_WAIT_POLICY: "PASSIVE" };
+const child = spawn(python, ["-c", peer, source], { env, stdio: ["pipe", "pipe", "inherit"] });
+const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+async function theirs(): Promise<{ seconds: number; logits: number[] }> {
+  child.stdin.write(`${JSON.stringify(pairs.map(({ query, answer }) => [query, answer]))}\n`);
+  const [seconds, logits] = JSON.parse((await lines.next()).value as string) as [number, number[]];
+  return { seconds, logits };
+}
+
+const config = await readClassifierConfig(exported);
+const tokenizer = await ChatTokenizer.loadFor(exported, config);
+const classifier = new Classifier({ dir: exported, padTokenId: config.padTokenId }, threads);
+const model = { name: "bench", tokenizer, maxTokens: config.maxPositionEmbeddings };
+const scorer = rewardModel({ ...model, classify: (some, options) => classifier.classify(some, options) }, "logit");
+async function ours(): Promise<{ seconds: number; logits: number[] }> {
+  const started = performance.now();
+  const judgements = await scorer.score(pairs);
+  return { seconds: (performance.now() - started) / 1000, logits: judgements.map(({ value }) => value!) };
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
+
+// The first turn of each warms up.
+const [firstOurs, firstTheirs] = [await ours(), await theirs()];
+const difference = Math.max(...firstOurs.logits.map((logit, i) => Math.abs(logit - firstTheirs.logits[i]!)));
+const seconds: { ours: number[]; theirs: number[] } = { ours: [], theirs: [] };
+for (let turn = 0; turn < turns; turn++) {
+  seconds.ours.push((await ours()).seconds);
+  seconds.theirs.push((await theirs()).seconds);
+}
+child.stdin.end();
+await classifier.close();
+
+const rate = (some: readonly number[]): string => (pairs.length / median(some)).toFixed(0);
+console.log(`${pairs.length} pairs, ${threads} threads, median of ${turns} turns, load ${loadavg()[0]!.toFixed(1)}`);
+console.log(`largest difference of a logit: ${difference.toExponential(1)}`);
+console.log(`ours      ${rate(seconds.ours).padStart(7)} pairs/s`);
+console.log(`PyTorch   ${rate(seconds.theirs).padStart(7)} pairs/s`);
+console.log(`ratio     ${(median(seconds.theirs) / median(seconds.ours)).toFixed(2)} (goal: 1.2)`);
