@@ -1,4 +1,5 @@
 import type { DaemonClient } from "../client/client.ts";
+import type { ResultOf } from "../protocol.ts";
 import type { Keyboard } from "./keyboard.ts";
 import type { Screen } from "./watch/watcher.ts";
 
@@ -14,6 +15,8 @@ export interface Cli {
   readonly serve: (options: { readonly background: boolean }) => Promise<number>;
   /** Trains one step with the embedded engine; says on what device. */
   readonly tryEngine: () => Promise<string>;
+  /** What there is for the torch engine; undefined where nobody has set it up. */
+  readonly lookAtTorch: () => Promise<ResultOf<"sparring/engine/setup">["findings"] | undefined>;
   readonly stdin: Keyboard;
   readonly stdout: Screen;
   readonly stderr: Screen;

@@ -9,10 +9,12 @@ export interface Arguments {
   text(name: string): string | undefined;
 }
 
-/** An option of a command, `--name` or `--name value`. */
+/** An option of a command, `--name` or `--name value`; some have a short form. */
 export interface Option {
   /** Placeholder of its value in help texts; absent for an option without one. */
   readonly value?: string;
+  /** One letter that stands for the name, as in `-n 5`. */
+  readonly short?: string;
   readonly meaning: string;
 }
 

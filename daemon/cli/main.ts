@@ -8,6 +8,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { connect } from "../client/connect.ts";
 import { serve } from "../server/serve.ts";
+import { lookAtTorch } from "../setup/setup.ts";
 import { isRunning } from "../store/processes.ts";
 import { version } from "../version.ts";
 import { tryEngine } from "./doctor/try-engine.ts";
@@ -31,6 +32,7 @@ process.exitCode = await runProgram(
     connect: ({ start }) => connect({ home, client: { name: "sparring-cli", version }, start }),
     serve: ({ background }) => serve({ home, background, version }),
     tryEngine,
+    lookAtTorch: () => lookAtTorch(home),
     stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,

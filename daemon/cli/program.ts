@@ -3,14 +3,17 @@ import { layout } from "../store/layout.ts";
 import { parseArguments } from "./arguments.ts";
 import { type Cli, exitCodes } from "./cli.ts";
 import type { Command } from "./command.ts";
+import { agreement } from "./commands/agreement.ts";
 import { chat } from "./commands/chat.ts";
 import { completion } from "./commands/completion.ts";
+import { data } from "./commands/data.ts";
 import { doctor } from "./commands/doctor.ts";
 import { evalCommand } from "./commands/eval.ts";
 import { exportCommand } from "./commands/export.ts";
 import { fork } from "./commands/fork.ts";
 import { commandHelp, findCommand, overview } from "./commands/help.ts";
 import { list } from "./commands/list.ts";
+import { loss } from "./commands/loss.ts";
 import { pause } from "./commands/pause.ts";
 import { play } from "./commands/play.ts";
 import { rate } from "./commands/rate.ts";
@@ -18,6 +21,7 @@ import { resume } from "./commands/resume.ts";
 import { run } from "./commands/run.ts";
 import { schema } from "./commands/schema.ts";
 import { serve } from "./commands/serve.ts";
+import { setup } from "./commands/setup.ts";
 import { show } from "./commands/show.ts";
 import { stop } from "./commands/stop.ts";
 import { study } from "./commands/study.ts";
@@ -29,11 +33,11 @@ import { exitCodeOfError, showError } from "./show-error.ts";
 /** Every verb, in the order in which help shows them. */
 export const commands: readonly Command[] = [
   ...[play, run, resume, fork, study],
-  ...[list, show, watch],
+  ...[list, show, watch, data, loss],
   ...[pause, stop],
-  ...[rate, chat, evalCommand],
+  ...[rate, agreement, chat, evalCommand],
   ...[exportCommand],
-  ...[doctor, serve, completion, schema],
+  ...[doctor, setup, serve, completion, schema],
 ];
 
 /** Does what a command line says. */

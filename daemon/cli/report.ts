@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import { isImitation } from "../selfplay/registry.ts";
 import { layout } from "../store/layout.ts";
 import { duration, percent, points } from "../text/numbers.ts";
 import type { Colours } from "./text/colours.ts";
@@ -53,10 +54,11 @@ function sampleLine(sample: Sample, verified: boolean, columns: number, colours:
 /** A Challenger's query and the Solver's answer from early and from late in the session. */
 function samplesOf({ early, late, config }: RunView, { columns, colours }: Style): string[] {
   if (!early || !late) return [];
+  const whose = isImitation(config.algorithm.name) ? "the opponent's" : "its first";
   const samples = early.round === late.round ? [early] : [early, late];
   return [
     "",
-    ...wrap("The first query of a round and its first answer, early and late", columns),
+    ...wrap(`The first query of a round and ${whose} answer, early and late`, columns),
     ...samples.map((sample) => sampleLine(sample, isVerified(config), columns, colours)),
   ];
 }
@@ -122,7 +124,7 @@ export function failedReport({ overview, facts, rounds, lastRound }: RunView, st
   const kept = rounds.length === 0 ? "before its first round." : `after round ${lastRound}; finished rounds are kept.`;
   return [
     "",
-    ...wrap(`The run failed ${kept}`, style.columns),
+    ...wrap(`The run ${overview.state} ${kept}`, style.columns),
     ...nextSteps(
       [
         ["The run", tilde(facts.dir)],

@@ -1,6 +1,7 @@
 import type { DaemonClient } from "../client/client.ts";
 import type { AnswerRecord, QueryRecord } from "../store/records.ts";
 import { fixed } from "../text/numbers.ts";
+import { isPaired, pairFacts, pairsHead, partScores } from "./pair-samples.ts";
 import { verdict } from "./report.ts";
 import type { Colours } from "./text/colours.ts";
 import { padEnd, width, wrap } from "./text/fit.ts";
@@ -51,19 +52,20 @@ export function modelText(text: string, columns: number, indent: string): string
  */
 export function sampleLines(round: number, queries: readonly QueryRecord[], verified: boolean, style: Style): string[] {
   if (queries.length === 0) return [`Round ${round} has no samples: nothing was played in it.`];
+  if (isPaired(queries)) {
+    return [
+      ...wrap(pairsHead(round, queries), style.columns),
+      ...queries.flatMap((query) => queryLines(query, verified, style)),
+    ];
+  }
   const admitted = queries.filter((query) => query.admitted).length;
   const head = `Round ${round}: ${queries.length} queries, ${admitted} admitted. R reward, S self-reward, A advantage; cut: at the token limit.`;
   return [...wrap(head, style.columns), ...queries.flatMap((query) => queryLines(query, verified, style))];
 }
 
 function queryLines(query: QueryRecord, verified: boolean, { colours, columns }: Style): string[] {
-  const { index, text, admitted, reason, V, advantage, expected, answers } = query;
-  const facts = [
-    V === null ? "unscored" : `difficulty ${fixed(2)(1 - V)}`,
-    `A ${signed(advantage)}`,
-    ...(expected === undefined ? [] : [`expected ${printable(expected)}`]),
-    ...(admitted ? [] : [`not admitted: ${printable(reason ?? "no reason given")}`]),
-  ].join(", ");
+  const { index, text, answers } = query;
+  const facts = isPaired([query]) ? pairFacts(query) : gameFacts(query);
   const label = padEnd(`#${index}`, indent.length);
   const [first = "", ...rest] = modelText(text, columns, indent);
   return [
@@ -75,8 +77,26 @@ function queryLines(query: QueryRecord, verified: boolean, { colours, columns }:
   ];
 }
 
+function gameFacts({ admitted, reason, V, advantage, expected }: QueryRecord): string {
+  return [
+    V === null ? "unscored" : `difficulty ${fixed(2)(1 - V)}`,
+    `A ${signed(advantage)}`,
+    ...(expected === undefined ? [] : [`expected ${printable(expected)}`]),
+    ...(admitted ? [] : [`not admitted: ${printable(reason ?? "no reason given")}`]),
+  ].join(", ");
+}
+
 function answerLines(answer: AnswerRecord, verified: boolean, columns: number, colours: Colours): string[] {
-  const { text, reward, selfReward, advantage, stop, unscored } = answer;
+  const { text, stop } = answer;
+  const told = answer.role === undefined ? gameScores(answer, verified, colours) : partScores(answer);
+  const facts = `${told}${stop === "length" ? colours.dim(", cut") : ""}`;
+  const lines = modelText(text, columns, indent);
+  const isShort = lines.length === 1 && width(lines[0]!) <= shortColumns;
+  return isShort ? [`${padEnd(lines[0]!, shortColumns)}  ${facts}`] : [...lines, `${indent}${facts}`];
+}
+
+function gameScores(answer: AnswerRecord, verified: boolean, colours: Colours): string {
+  const { reward, selfReward, advantage, unscored } = answer;
   const scores = [
     reward === null ? "R –" : `R ${fixed(2)(reward)}`,
     ...(selfReward === null ? [] : [`S ${fixed(1)(selfReward)}`]),
@@ -84,8 +104,5 @@ function answerLines(answer: AnswerRecord, verified: boolean, columns: number, c
   ].join("  ");
   const ink = reward === 1 ? colours.green : reward === 0 ? colours.red : colours.yellow;
   const word = reward === null ? printable(unscored ?? "unscored") : verdict({ reward, expected: undefined }, verified);
-  const facts = `${padEnd(scores, scoresColumns)}${ink(word)}${stop === "length" ? colours.dim(", cut") : ""}`;
-  const lines = modelText(text, columns, indent);
-  const isShort = lines.length === 1 && width(lines[0]!) <= shortColumns;
-  return isShort ? [`${padEnd(lines[0]!, shortColumns)}  ${facts}`] : [...lines, `${indent}${facts}`];
+  return `${padEnd(scores, scoresColumns)}${ink(word)}`;
 }

@@ -1,6 +1,8 @@
 import type { RunOverview } from "../protocol.ts";
 import type { RoundRecord } from "../store/records.ts";
 import { age, bytes } from "../text/numbers.ts";
+import { telemetryText } from "../text/telemetry.ts";
+import { alarmLines } from "./alarm-lines.ts";
 import { inkOf } from "./states.ts";
 import { padEnd, wrap } from "./text/fit.ts";
 import { printable } from "./text/printable.ts";
@@ -12,6 +14,9 @@ import { roundTable } from "./watch/table.ts";
 
 /** Newest rounds in the table. */
 const newestRounds = 10;
+
+/** Lines of the newest alarms. */
+const newestAlarmLines = 20;
 
 const labelWidth = 9;
 
@@ -46,13 +51,15 @@ function ago(time: string, date: Date): string {
   return `${age((+date - Date.parse(time)) / 1000)} ago`;
 }
 
-function stateLine({ overview, progress }: RunView, date: Date): string {
+function stateLine({ overview, progress, iteration }: RunView, date: Date): string {
   const { state, round, rounds, queuePlace, asked, since } = overview;
   const parts = [
     asked ? `${state}, ${asked} asked for` : state,
     ...(state === "queued" && queuePlace !== undefined ? [`place ${queuePlace}`] : []),
+    ...(iteration ? [`iteration ${iteration.now} of ${iteration.of}`] : []),
     round === null ? `no round of ${rounds} finished` : `round ${round} of ${rounds} finished`,
     ...(progress?.phase ? [`${phaseName(progress.phase)} in round ${progress.round}`] : []),
+    ...(progress?.telemetry ? [telemetryText(progress.device, progress.telemetry)] : []),
   ];
   return `${parts.join(", ")} (since ${age((+date - Date.parse(since)) / 1000)})`;
 }
@@ -91,5 +98,6 @@ function roundLines(view: RunView, { columns, colours }: Style): string[] {
     ...rounds.flatMap(({ round, notes }) =>
       notes.flatMap((note) => wrap(`round ${round}: ${printable(note)}`, columns)).map((line) => colours.yellow(line)),
     ),
+    ...alarmLines(view.rounds, columns, colours).slice(-newestAlarmLines),
   ];
 }

@@ -17,7 +17,7 @@ export function taskLine(
   { columns, colours }: Pick<Style, "columns" | "colours">,
 ): string {
   const { filled, rest } = bar(total > 0 ? done / total : 0, barColumns);
-  const counts = `  ${done}/${total}  `;
+  const counts = total > 0 ? `  ${done}/${total}  ` : "  ";
   const text = truncate(printable(what), columns - barColumns - width(counts) - 1);
   return `${filled}${colours.dim(rest.replaceAll(" ", "·"))}${colours.dim(counts)}${text}`;
 }

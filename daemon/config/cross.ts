@@ -1,8 +1,11 @@
 import type { Problem } from "./problem.ts";
 import type { ReadSetting } from "./setting.ts";
+import { isImitation, rewards, unused } from "./usage.ts";
 
 /** A rule between settings: what is wrong with them together, if anything is. */
-type Rule = (read: ReadSetting) => (Omit<Problem, "place"> & { readonly at: string }) | undefined;
+type Rule = (
+  read: ReadSetting,
+) => (Omit<Problem, "place"> & { readonly at: string; readonly missing?: string }) | undefined;
 
 /** The Challenger's advantage needs company. */
 const oneQuery: Rule = (read) => {
@@ -27,12 +30,50 @@ const dataOfOpen: Rule = (read) => {
 };
 
 const verifierOfOpen: Rule = (read) => {
-  if (read("game.task") !== "open" || read("judge.reward.kind") !== "verifier") return undefined;
+  if (isImitation(read) || read("game.task") !== "open" || !rewards("verifier", read)) return undefined;
+  const rule = read("judge.verifier.rule");
+  if (rule === "regex" || rule === "json-schema" || rule === undefined) return undefined;
+  const isAlone = read("judge.reward.kind") === "verifier";
+  return {
+    at: isAlone ? "judge.reward.kind" : "judge.ensemble.verifier.weight",
+    code: "config/conflict",
+    message: `${isAlone ? "judge.reward.kind: verifier" : "judge.ensemble.verifier: it"} needs right answers, and in an open game nobody knows them`,
+    next: isAlone
+      ? "Set judge.reward.kind to rubric, or game.task to word-sums."
+      : "Set its weight to 0, or judge.verifier.rule to regex or json-schema, or game.task to word-sums.",
+  };
+};
+
+/** What a judge can't do without has no default. */
+const judgeNamed: Rule = (read) => {
+  const rule = read("judge.verifier.rule");
+  const verifies = rewards("verifier", read);
+  const asks = rewards("endpoint", read);
+  const needed = [
+    ...(asks ? ["judge.endpoint.url", "judge.endpoint.model"] : []),
+    ...(verifies && rule === "regex" ? ["judge.verifier.pattern"] : []),
+    ...(verifies && rule === "json-schema" ? ["judge.verifier.schema"] : []),
+  ];
+  const missing = needed.find((path) => read(path) === undefined);
+  if (isImitation(read) || missing === undefined) return undefined;
+  return {
+    at: missing.startsWith("judge.endpoint") ? "judge.reward.kind" : "judge.verifier.rule",
+    missing,
+    code: "config/missing-key",
+    message: `${missing} is missing: this judge can't do without it`,
+    next: "Add it, or choose another judge.",
+  };
+};
+
+const ensembleOfNobody: Rule = (read) => {
+  if (isImitation(read) || read("judge.reward.kind") !== "ensemble") return undefined;
+  const judges = ["verifier", "rubric", "model", "endpoint"] as const;
+  if (judges.some((judge) => read(`judge.ensemble.${judge}.weight`) !== 0)) return undefined;
   return {
     at: "judge.reward.kind",
     code: "config/conflict",
-    message: "judge.reward.kind: verifier needs right answers, and in an open game nobody knows them",
-    next: "Set judge.reward.kind to rubric, or game.task to word-sums.",
+    message: "judge.reward.kind: ensemble, and no judge in it has a weight",
+    next: "Set the weight of at least one, e.g. judge.ensemble.verifier.weight to 1.",
   };
 };
 
@@ -56,9 +97,8 @@ const bareNumbers: Rule = (read) => {
  * sign of the Challenger's reward is that of scale − 1/7.
  */
 const oneJudgeTwice: Rule = (read) => {
-  const isRubric = (path: string): boolean => read(path) === "rubric";
   const isLsp = read("algorithm.name") === "lsp";
-  if (!isLsp || !isRubric("judge.reward.kind") || !isRubric("judge.self_reward.kind")) return undefined;
+  if (!isLsp || !rewards("rubric", read) || read("judge.self_reward.kind") !== "rubric") return undefined;
   return {
     at: "judge.self_reward.kind",
     code: "config/conflict",
@@ -68,7 +108,75 @@ const oneJudgeTwice: Rule = (read) => {
   };
 };
 
-const rules: readonly Rule[] = [oneQuery, dataOfOpen, verifierOfOpen, bareNumbers, oneJudgeTwice];
+const nothingToImitate: Rule = (read) => {
+  if (!isImitation(read) || read("imitation.data") !== undefined) return undefined;
+  return {
+    at: "algorithm.name",
+    code: "config/missing-key",
+    message: `imitation.data is missing: ${read("algorithm.name")} learns from data`,
+    next: "Set it to a file, to builtin:addition-expert, or for spac, dpo and ipo to builtin:addition-pairs.",
+  };
+};
+
+/** What is built in are sums in the words of nano's game. */
+const foreignSums: Rule = (read) => {
+  const [data, task] = [read("imitation.data"), read("game.task")];
+  if (!isImitation(read) || typeof data !== "string" || !data.startsWith("builtin:")) return undefined;
+  if (task === "addition" || task === undefined) return undefined;
+  return {
+    at: "imitation.data",
+    code: "config/conflict",
+    message: `imitation.data: ${data} has sums as nano reads them, and game.task is ${task}`,
+    next: "Set game.task to addition, or imitation.data to a file.",
+  };
+};
+
+const roundsForIterations: Rule = (read) => {
+  const [rounds, iterations] = [read("game.rounds"), read("imitation.iterations")];
+  if (unused("imitation.iterations", read) || typeof rounds !== "number" || typeof iterations !== "number") {
+    return undefined;
+  }
+  if (!isImitation(read) || rounds >= iterations) return undefined;
+  return {
+    at: "imitation.iterations",
+    code: "config/conflict",
+    message: `imitation.iterations: found ${iterations}, and each has at least one of the ${rounds} rounds of game.rounds`,
+    next: `Set it to at most ${rounds}, or raise game.rounds.`,
+  };
+};
+
+/** Values of iterations that never come would be read by nobody. */
+const listForIterations: Rule = (read) => {
+  if (!isImitation(read)) return undefined;
+  const usesIterations = unused("imitation.iterations", read) === undefined;
+  const iterations = usesIterations ? (read("imitation.iterations") as number | undefined) : 1;
+  const at = ["imitation.beta", "imitation.eta", "imitation.lr"].find((path) => {
+    const value = unused(path, read) ? undefined : read(path);
+    return Array.isArray(value) && iterations !== undefined && value.length > iterations;
+  });
+  if (at === undefined) return undefined;
+  const listed = (read(at) as readonly unknown[]).length;
+  return {
+    at,
+    code: "config/conflict",
+    message: `${at}: ${listed} values are listed, and there ${iterations === 1 ? "is 1 iteration" : `are ${iterations} iterations`}`,
+    next: usesIterations ? "Remove values, or raise imitation.iterations." : "Write one value.",
+  };
+};
+
+const rules: readonly Rule[] = [
+  oneQuery,
+  dataOfOpen,
+  verifierOfOpen,
+  judgeNamed,
+  ensembleOfNobody,
+  bareNumbers,
+  oneJudgeTwice,
+  nothingToImitate,
+  foreignSums,
+  roundsForIterations,
+  listForIterations,
+];
 
 /**
  * What is wrong with settings that are each right by themselves.
@@ -82,8 +190,9 @@ export function crossProblems(
 ): Problem[] {
   return rules.flatMap((rule) => {
     const found = rule(read);
-    if (!found) return [];
-    const { at, ...problem } = found;
+    // What is there and invalid is not missing.
+    if (!found || (found.missing !== undefined && placeOf(found.missing) !== undefined)) return [];
+    const { at, missing: _, ...problem } = found;
     return [{ ...problem, place: placeOf(at) ?? placeOf("game.task") ?? whole }];
   });
 }

@@ -34,7 +34,7 @@ const parent = (path: string) => path.slice(0, Math.max(0, path.lastIndexOf(".")
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   if (candidates.length === 0) return undefined;
   const best = closest(word, candidates);
-  const tolerance = word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
+  const tolerance = word.length < 2 ? 0 : word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3));
   return distance(word, best) <= tolerance ? best : undefined;
 }
 
@@ -57,7 +57,10 @@ export function suggestions(path: string): string[] {
   if (sibling !== undefined) return [qualified(sibling)];
 
   const elsewhere = settingPaths.filter((known) => lastKey(known) === word);
-  if (elsewhere.length > 0) return elsewhere;
+  if (elsewhere.length > 0) {
+    const misspeltSection = section === "" ? undefined : nearest(path, elsewhere);
+    return misspeltSection === undefined ? elsewhere : [misspeltSection];
+  }
 
   const misspelt = nearest(word, [...settingPaths.map(lastKey), ...Object.keys(aliases)]);
   if (misspelt !== undefined)

@@ -10,16 +10,21 @@ const hubId =
   /^(?![^@]*--)(?!.*(?:\.\.|\/\/))([A-Za-z0-9][\w.-]{0,95}(?<![.-])\/[A-Za-z0-9_][\w.-]{0,95}(?<![.-]|\.git))(?:@(\w[\w./-]{0,254}(?<![./])))?$/;
 
 /**
- * Makes the folders that settings name absolute: `~` is the home folder, other paths are relative to `folder`. Names of
+ * Makes the folders and files that settings name absolute: `~` is the home folder, other paths are relative to `folder`. Names of
  * models of the Hugging Face hub (`org/name`, `org/name@revision`) stay as they are, unless there is such a path.
  */
 export function resolvePaths(settings: readonly Setting[], folder: string): Setting[] {
   return settings.map((setting) => {
     const { path, value } = setting;
-    const isPath = (path === "model.path" || path === "model.reference") && typeof value === "string" && value !== "";
-    if (!isPath || value.startsWith("builtin:") || (path === "model.reference" && keywords.has(value))) return setting;
+    const isModel = path === "model.path" || path === "model.reference";
+    const isBuiltinOrFile = path === "imitation.data" || path === "judge.model.path";
+    if ((!isModel && !isBuiltinOrFile && path !== "engine.python") || typeof value !== "string" || value === "")
+      return setting;
+    if ((isModel || isBuiltinOrFile) && value.startsWith("builtin:")) return setting;
+    if (path === "model.reference" && keywords.has(value)) return setting;
     const resolved = resolve(folder, value.replace(/^~(?=$|\/)/, homedir()));
-    return hubId.test(value) && !existsSync(resolved) ? setting : { ...setting, value: resolved };
+    const isOfHub = isModel && hubId.test(value) && !existsSync(resolved);
+    return isOfHub ? setting : { ...setting, value: resolved };
   });
 }
 

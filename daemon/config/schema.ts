@@ -6,6 +6,8 @@
  * Whether a key is *used* depends on the algorithm: see `usage.ts`.
  */
 import { z } from "zod";
+import { alarmsSchema } from "./alarms-section.ts";
+import { endpointSchema, ensembleSchema, rewardModelSchema, verifierSchema } from "./judge-sections.ts";
 
 /** Marks a setting whose value the paper leaves open. */
 const notGiven = (what: string) => `${what} [paper: not given]`;
@@ -27,20 +29,60 @@ const modelSchema = z.strictObject({
     .min(1)
     .default("stage")
     .describe(
-      "The frozen model that the KL term pulls towards: `stage` (the weights at the start of this stage: of the run, or of a fork that changed the algorithm), `base` (the weights of `path`), or a model as in `path`. [paper: the initial model]",
+      "The frozen model that the KL term pulls towards, and that dpo and ipo compare with: `stage` (the weights at the start of this stage: of the run, or of a fork that changed the algorithm), `base` (the weights of `path`), or a model as in `path`. [paper: the initial model]",
     ),
 });
 
+/** What the torch engine can do the plain way; see `Fast` in engine/torch/fast.ts. */
+const shortcuts = ["merged_adapter", "shared_prompts", "chunked_logits", "compile", "graph_decode"] as const;
+
 const engineSchema = z.strictObject({
   name: z
-    .enum(["onnx"], {
-      error: ({ input }) =>
-        input === "torch" || input === "tinker"
-          ? `the ${input} engine is not available in this version yet`
-          : undefined,
+    .enum(["onnx", "torch"], {
+      error: ({ input }) => (input === "tinker" ? "the tinker engine is not available in this version yet" : undefined),
     })
     .default("onnx")
-    .describe("What computes: `onnx`, the embedded CPU engine."),
+    .describe(
+      "What computes: `onnx`, the embedded engine, for small models on a CPU; `torch`, PyTorch on a CUDA GPU or a CPU, which `sparring setup torch` installs.",
+    ),
+  device: z
+    .enum(["auto", "cpu", "cuda"])
+    .default("auto")
+    .describe("Where torch computes: `auto` takes a CUDA GPU if there is one. torch only."),
+  precision: z
+    .enum(["auto", "float32", "bfloat16"])
+    .default("auto")
+    .describe(
+      "What torch computes in: `auto` is bfloat16 on CUDA and float32 on a CPU. Trained weights are float32 in any case. torch only.",
+    ),
+  deterministic: z
+    .boolean()
+    .default(true)
+    .describe(
+      "Only kernels whose results are the same every time, so that runs are bit-identical on CUDA too. torch only.",
+    ),
+  plain: z
+    .array(z.enum(shortcuts))
+    .refine((some) => new Set(some).size === some.length, { error: "a shortcut is listed twice" })
+    .default([])
+    .describe(
+      "Shortcuts of the torch engine that are not taken: a merged copy of the adapter, prompts that are computed once for all their answers, logits some at a time, compiled layers, decoding as one CUDA graph. The plain way gives the same up to rounding, so this is for comparison. torch only.",
+    ),
+  checkpointing: z
+    .enum(["auto", "on", "off"])
+    .default("auto")
+    .describe(
+      "Compute layers again in the backward pass, which takes less memory and more time. `auto`: once memory has run out. torch only.",
+    ),
+  python: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe(
+      "The Python interpreter of the torch engine, relative to this file: one whose environment has PyTorch and what else the engine requires. Left out, the one that `sparring setup torch` made or was told. Needs this file's folder to be trusted. torch only.",
+    )
+    .meta({ trust: "starts a program" }),
   threads: z
     .int()
     .min(1)
@@ -66,7 +108,13 @@ const adapterSchema = z.strictObject({
     .positive()
     .max(65_536)
     .default(32)
-    .describe("Scale of the adapter: the update is multiplied by alpha / rank."),
+    .describe("Scale of the adapter: the update is multiplied by alpha / rank, or as `rslora` says."),
+  rslora: z
+    .boolean()
+    .default(false)
+    .describe(
+      "Multiply the update by alpha / √rank instead (rsLoRA), so that a high rank learns as fast as a low one; lower alpha with it.",
+    ),
   targets: z
     .array(z.enum(loraTargets))
     .min(1)
@@ -103,9 +151,9 @@ const gameSchema = z.strictObject({
 
 const algorithmSchema = z.strictObject({
   name: z
-    .enum(["lsp", "lsp-zero", "grpo"])
+    .enum(["lsp", "lsp-zero", "grpo", "sft", "spin", "spif", "spac", "dpo", "ipo"])
     .describe(
-      "`lsp`: Language Self-Play, the Challenger writes queries and both roles learn, with self-reward. `lsp-zero`: the same without self-reward. `grpo`: the baseline, queries come from the task and only the Solver learns.",
+      "Games of rewards: `lsp`, Language Self-Play, the Challenger writes queries and both roles learn, with self-reward; `lsp-zero`, the same without self-reward; `grpo`, the baseline, queries come from the task and only the Solver learns. Imitation of data, see `imitation`: `spin`, Self-Play Fine-Tuning, the policy learns to tell the data from its own earlier answers; `spif`, the same with bounded rewards (χ²), our reconstruction; `spac`, Self-Play with Adversarial Critic, on pairs; `sft`, plain likelihood; `dpo` and `ipo`, the baselines on pairs.",
     ),
   alpha_challenger: z
     .number()
@@ -143,6 +191,133 @@ const algorithmSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Take answers that were cut at the token limit out of the loss. They are always flagged."),
+});
+
+/** One value for all iterations, or one for each, of which the last repeats. */
+const perIteration = (value: z.ZodNumber) => z.union([value, z.array(value).min(1).max(1000)]);
+
+const imitationSchema = z.strictObject({
+  data: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe(
+      "What is imitated: a file of JSON or JSON Lines, relative to this file, as `sparring data preview` shows it; or `builtin:addition-expert` (right sums) or `builtin:addition-pairs` (right sums and wrong ones). spac, dpo and ipo need pairs. Required by the algorithms of imitation.",
+    ),
+  records: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .describe("How many records of built-in data are made; all there are, if left out."),
+  batch: z
+    .int()
+    .min(1)
+    .max(65_536)
+    .default(32)
+    .describe(
+      "Records of a round, which is one step of the optimizer: each is an example with all its answers. [SPIN: 64]",
+    ),
+  iterations: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(3)
+    .describe(
+      "How often the policy becomes its own opponent: the rounds are divided among so many iterations, and at the start of each the policy is frozen as the reference and as the author of the generated answers. spin, spif and spac only.",
+    ),
+  split: z
+    .enum(["whole", "parts"])
+    .optional()
+    .describe(
+      "What an iteration sees: the `whole` data, or one of as many `parts` as there are iterations. Default: parts for spac, as in its paper, else whole. spin, spif and spac only.",
+    ),
+  mix_previous: z
+    .boolean()
+    .default(true)
+    .describe(
+      "From the second iteration on every other record is held against an answer of the opponent before, not of the newest. [SPIN: trains on the current and the previous synthetic data together] spin and spif only.",
+    ),
+  beta: perIteration(z.number().positive().max(1000))
+    .default(0.1)
+    .describe(
+      "β: an answer's implicit reward is β times its log-ratio to the reference. One value, or a list of one for each iteration, of which the last repeats. spin, spif and dpo only. [SPIN: 0.1, and 5 in its last iterations]",
+    ),
+  c: z
+    .number()
+    .positive()
+    .max(1e6)
+    .default(1)
+    .describe("Implicit rewards are drawn to −1/c and 1/c. spif only. [ours: the paper's value is not available]"),
+  eta: perIteration(z.number().positive().max(1000))
+    .default(0.1)
+    .describe(
+      "η: what β is in the other algorithms. One value, or a list of one for each iteration, of which the last repeats. spac only.",
+    ),
+  lambda: z
+    .number()
+    .min(0)
+    .max(1e6)
+    .default(1)
+    .describe("λ: weight of the preferences beside the pessimism. spac only. [SPAC: 1 in practice, large in theory]"),
+  smoothing: z
+    .enum(["outer", "inner", "linear"])
+    .default("outer")
+    .describe(
+      "Where the log-sigmoid of the pessimistic term stands: around each comparison (`outer`), around their mean (`inner`), or nowhere (`linear`, unbounded below, for study). spac only. [ours: the paper's is not known]",
+    ),
+  against: z
+    .enum(["both", "chosen", "rejected"])
+    .default("both")
+    .describe(
+      "Which answer of the pair the generated one is held against. spac only. [SPAC leaves it open and averages both]",
+    ),
+  tau: z.number().positive().max(1000).default(0.1).describe("τ: the margin of a pair is driven to 1/(2τ). ipo only."),
+  length_average: z
+    .boolean()
+    .default(true)
+    .describe("Divide every log-ratio by its answer's tokens, as TRL does. ipo only."),
+  lr: perIteration(z.number().positive().max(1))
+    .optional()
+    .describe(
+      "Learning rate by iteration, in place of optimizer.lr: one value, or a list of which the last repeats. spin, spif and spac only. [SPIN: 5e-7, then 1e-7]",
+    ),
+  max_tokens: z
+    .int()
+    .min(2)
+    .max(131_072)
+    .optional()
+    .describe(
+      "Longest prompt with its answer, in tokens; longer records are left out and counted, nothing is cut. Default: what the model takes, with room for a generated answer.",
+    ),
+  held_out: z
+    .int()
+    .min(0)
+    .max(1_000_000)
+    .default(100)
+    .describe(
+      "Records that are never trained on, to measure how likely the policy finds them (metric eval/real_logprob): so many, but at most a tenth of all.",
+    ),
+  early_stop: z
+    .strictObject({
+      accuracy: z
+        .number()
+        .gt(0)
+        .max(1)
+        .optional()
+        .describe(
+          "An iteration ends early once its share of pairs with the right order of implicit rewards reaches this; left out, none does. [ours: with a small β a few epochs are enough, and more make iterations oscillate]",
+        ),
+      window: z
+        .int()
+        .min(1)
+        .max(10_000)
+        .default(10)
+        .describe("Over so many rounds of the iteration that share is a mean. Only with early_stop.accuracy."),
+    })
+    .prefault({})
+    .describe("When an iteration has learned enough. spin, spif and spac only."),
 });
 
 const klSchema = z.strictObject({
@@ -212,10 +387,10 @@ const judgeSchema = z.strictObject({
   reward: z
     .strictObject({
       kind: z
-        .enum(["verifier", "rubric"])
+        .enum(["verifier", "rubric", "model", "endpoint", "ensemble"])
         .default("verifier")
         .describe(
-          "R: `verifier`, 1 for the right answer and 0 for any other; `rubric`, the reference model's score by seven criteria, divided by 7, for games where nobody knows the right answers [ours]. An answer that the judge can't score has no reward.",
+          "R: `verifier`, 1 for the right answer and 0 for any other; `rubric`, the reference model's score by seven criteria, divided by 7, for games where nobody knows the right answers [ours]; `model`, a reward model's; `endpoint`, the rubric's by a model behind an OpenAI-compatible server; `ensemble`, the weighted mean of several of these [ours]. An answer that the judge can't score has no reward.",
         ),
     })
     .prefault({}),
@@ -239,22 +414,42 @@ const judgeSchema = z.strictObject({
     .prefault({}),
   rubric: z
     .strictObject({
+      mode: z
+        .enum(["generate", "criterion-logits"])
+        .default("generate")
+        .describe(
+          "How the reference model is asked: `generate`, it writes a justification and a verdict [paper]; `criterion-logits`, how likely it is to say Yes rather than No to each of the seven criteria, added up, without a word written [ours]. Only with a kind: rubric.",
+        ),
+      compare: z
+        .int()
+        .min(0)
+        .max(1_000_000)
+        .default(0)
+        .describe(
+          "How many answers of each round are scored in the other mode too, to measure how well the modes agree (metrics judge/modes/…). Costs the time of judging them. Only with a kind: rubric. [ours]",
+        ),
       temperature: z
         .number()
         .min(0)
         .max(10)
         .default(1)
         .describe(
-          notGiven("Sampling temperature of the judge's replies; 0 takes the likeliest. Only with a kind: rubric."),
+          notGiven(
+            "Sampling temperature of the judge's replies; 0 takes the likeliest. Only with a kind: rubric and mode: generate.",
+          ),
         ),
       max_tokens: tokenLimit
         .default(320)
         .describe(
-          "Longest reply of the judge, in tokens: room for 100 words of justification, as it is told, and its verdict. A reply that is cut is no judgement. Only with a kind: rubric. [ours]",
+          "Longest reply of the judge, in tokens: room for 100 words of justification, as it is told, and its verdict. A reply that is cut is no judgement. Only with a kind: rubric and mode: generate. [ours]",
         ),
     })
     .prefault({})
     .describe("How the reference model is asked to judge."),
+  verifier: verifierSchema.prefault({}).describe("Rules for right answers."),
+  model: rewardModelSchema.prefault({}).describe("A reward model in ONNX, on the CPU."),
+  endpoint: endpointSchema.prefault({}).describe("A model behind an OpenAI-compatible server."),
+  ensemble: ensembleSchema.prefault({}).describe("Several judges together: Σ weight·scale·value / Σ weight."),
 });
 
 const admissionSchema = z.strictObject({
@@ -279,7 +474,7 @@ const optimizerSchema = z.strictObject({
     .max(1)
     .optional()
     .describe(
-      "Learning rate of AdamW. Default, for a model of 3 billion parameters: 3e-6 for lsp and lsp-zero, 1e-6 for grpo [paper]; small models need more. Alias: learning_rate.",
+      "Learning rate of AdamW. Default, for a model of some billion parameters: 3e-6 for lsp and lsp-zero, 1e-6 for grpo [paper]; 5e-7 for spin [its paper], spif and spac [ours], 1e-6 for dpo and ipo and 2e-5 for sft [TRL]. Small models need more. Alias: learning_rate.",
     ),
   warmup_rounds: z.int().min(0).max(1_000_000).default(0).describe("Rounds over which the learning rate rises from 0."),
   schedule: z
@@ -364,6 +559,9 @@ export const settingsSchema = z.strictObject({
     .describe("Train a LoRA adapter (`adapter: {}` for the defaults). Without this section all weights are trained."),
   game: gameSchema.describe("What is played, and how much of it."),
   algorithm: algorithmSchema.describe("How the game is turned into a gradient."),
+  imitation: imitationSchema
+    .prefault({})
+    .describe("What is imitated and how: sft, spin, spif, spac, dpo and ipo only."),
   kl: klSchema.prefault({}).describe("The pull towards the reference model."),
   challenger: challengerSchema.prefault({}).describe("The role that writes queries. lsp and lsp-zero only."),
   solver: solverSchema.prefault({}).describe("The role that answers."),
@@ -371,6 +569,7 @@ export const settingsSchema = z.strictObject({
   admission: admissionSchema
     .prefault({})
     .describe("What happens to queries that are no valid task. lsp and lsp-zero only."),
+  alarms: alarmsSchema.prefault({}).describe("Warnings that the game goes wrong."),
   optimizer: optimizerSchema.prefault({}).describe("AdamW and its learning rate."),
   eval: evalSchema.prefault({}).describe("Measuring progress on held-out tasks."),
   checkpoints: checkpointsSchema.prefault({}).describe("Weights kept to fork from."),
@@ -381,8 +580,8 @@ export const settingsSchema = z.strictObject({
 export type Settings = z.output<typeof settingsSchema>;
 
 /**
- * A complete, valid config: every setting has a value, except the optional adapter and the micro-batch size, which the
- * engine then chooses. Settings that the algorithm does not use hold their defaults, and nothing may read them
+ * A complete, valid config: every setting has a value, except the optional adapter, the micro-batch size, which the
+ * engine then chooses, and the interpreter, which set-up knows. Settings that the algorithm does not use hold their defaults, and nothing may read them
  * (`usage.ts`). Paths are absolute, `builtin:nano`, or the words `stage` and `base`.
  */
 export type Config = Settings & {

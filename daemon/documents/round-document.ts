@@ -1,5 +1,6 @@
 import type { AnswerRecord, QueryRecord } from "../store/records.ts";
 import { visibleLine } from "../text/visible.ts";
+import { isImitation, skipReason, worstFirst } from "./pairs.ts";
 import { type RoundFacts, roundHead } from "./round-head.ts";
 import { type LineRange, marginLines, type TextPlace } from "./text-place.ts";
 
@@ -31,13 +32,13 @@ const maxLength = 2_000_000;
 const maxTextLength = 100_000;
 
 /**
- * Renders a round to be read: a head with figures, then queries, the hardest first, each with its answers. The same facts give
+ * Renders a round to be read: a head with figures, then queries, the hardest or worst first, each with its answers. The same facts give
  * the same text. Scores are not in it: an editor shows them beside the lines.
  */
 export function roundDocument(facts: RoundFacts): RoundDocument {
   const page = new Page(roundHead(facts));
   const places: QueryPlace[] = [];
-  const queries = hardestFirst(facts.queries);
+  const queries = isImitation(facts.queries) ? worstFirst(facts.queries) : hardestFirst(facts.queries);
   for (const query of queries) {
     if (page.isFull) break;
     places.push(writeQuery(page, query));
@@ -72,19 +73,25 @@ function writeQuery(page: Page, query: QueryRecord): QueryPlace {
   return { first, last: page.lastLine, record: query, text, answers };
 }
 
-function queryHeading({ index, admitted, reason, text, stop, expected }: QueryRecord): string {
+function queryHeading(query: QueryRecord): string {
+  const { index, admitted, reason, text, stop, expected, line } = query;
+  const skip = line === undefined ? undefined : skipReason(query);
   return [
     `## Query ${index}`,
     ...(admitted ? [] : ["not admitted"]),
     ...(reason === undefined ? [] : [visibleLine(reason)]),
     ...remarks(text, stop),
+    ...(line === undefined ? [] : [`line ${line} of the data`]),
     ...(expected === undefined ? [] : [`expected: ${visibleLine(expected)}`]),
+    ...(skip === undefined ? [] : [`skipped: ${skip}`]),
   ].join(" · ");
 }
 
-function answerHeading(index: number, { text, stop, tokens }: AnswerRecord): string {
+function answerHeading(index: number, { text, stop, tokens, role, opponent }: AnswerRecord): string {
   const length = `${tokens.length} ${tokens.length === 1 ? "token" : "tokens"}`;
-  return [`### Answer ${index}`, length, ...remarks(text, stop)].join(" · ");
+  const author = opponent === undefined ? "" : ` by the opponent of iteration ${opponent}`;
+  const part = role === undefined ? [] : [`${role}${author}`];
+  return [`### Answer ${index}`, ...part, length, ...remarks(text, stop)].join(" · ");
 }
 
 function remarks(text: string, stop: "stop" | "length" | undefined): string[] {

@@ -1,6 +1,8 @@
 import { mean } from "../selfplay/statistics.ts";
-import type { QueryRecord, RoundRecord } from "../store/records.ts";
+import type { AlarmRecord, QueryRecord, RoundRecord } from "../store/records.ts";
 import { visibleLine } from "../text/visible.ts";
+import { modeFigures, replyFigures } from "./judge-figures.ts";
+import { imitationFigures, isImitation, realLogprobFigures } from "./pairs.ts";
 
 /** What a round's document is made of. */
 export interface RoundFacts {
@@ -18,10 +20,12 @@ export function roundHead({ run, name, record, queries }: RoundFacts): string[] 
   const rows: readonly (readonly [string, string] | undefined)[] = [
     ["Run", visibleLine(run)],
     ["Finished", `${visibleLine(record.finishedAt)}, after ${record.seconds.toFixed(1)} s`],
-    queries.length > 0 ? ["Queries", queryFigures(queries)] : undefined,
-    queries.length > 0 ? ["Answers", answerFigures(queries)] : undefined,
-    rewardFigures(queries),
+    ...(isImitation(queries) ? imitationFigures(record, queries) : gameFigures(queries)),
+    replyFigures(record),
+    modeFigures(record),
     accuracyFigures(record),
+    realLogprobFigures(record),
+    ...(record.alarms ?? []).map((alarm) => ["Alarm", alarmText(alarm)] as const),
     ...record.notes.map((note) => ["Note", visibleLine(note)] as const),
   ];
   return [
@@ -29,10 +33,31 @@ export function roundHead({ run, name, record, queries }: RoundFacts): string[] 
     "",
     ...rows.flatMap((row) => (row ? [`- ${row[0]}: ${row[1]}`] : [])),
     "",
-    queries.length > 0
-      ? "The hardest queries first, those that were not admitted last. V is the mean reward of a query's answers."
-      : "No queries were played in this round: it only measured.",
+    orderNote(queries),
   ];
+}
+
+/** What an alarm says, and where it is seen. */
+function alarmText({ kind, sentence, samples }: AlarmRecord): string {
+  const places = samples.map(({ query, answer }) =>
+    answer === undefined ? `query ${query}` : `query ${query}, answer ${answer}`,
+  );
+  return `${kind}. ${visibleLine(sentence)}${places.length === 0 ? "" : ` See ${places.join("; ")}.`}`;
+}
+
+function orderNote(queries: readonly QueryRecord[]): string {
+  if (queries.length === 0) return "No queries were played in this round: it only measured.";
+  if (!isImitation(queries)) {
+    return "The hardest queries first, those that were not admitted last. V is the mean reward of a query's answers.";
+  }
+  return queries.some(({ answers }) => answers.length > 1)
+    ? "The worst margins first: how far the implicit reward of the first answer is above that of the second."
+    : "The least likely answers first.";
+}
+
+function gameFigures(queries: readonly QueryRecord[]): (readonly [string, string] | undefined)[] {
+  if (queries.length === 0) return [];
+  return [["Queries", queryFigures(queries)], ["Answers", answerFigures(queries)], rewardFigures(queries)];
 }
 
 function queryFigures(queries: readonly QueryRecord[]): string {

@@ -3,42 +3,69 @@ import type { Engine } from "../engine/engine.ts";
 import type { Scorer } from "../judge/scorer.ts";
 import type { ChatTokenizer } from "../models/tokenizer.ts";
 import type { Algorithm } from "../selfplay/algorithm.ts";
-import { algorithms } from "../selfplay/registry.ts";
+import type { ImitationAlgorithm } from "../selfplay/imitation.ts";
+import { type AlgorithmName, algorithms, imitationAlgorithms, isImitation } from "../selfplay/registry.ts";
 import type { AlgorithmSettings } from "../selfplay/settings.ts";
 import { findTask } from "../tasks/registry.ts";
 import type { TaskFamily } from "../tasks/task.ts";
-import { judgesOf } from "./judges.ts";
+import { type Judges, judgesOf } from "./judges.ts";
+import type { OutsideJudges } from "./outside-judges.ts";
 
-/** Everything a round needs and does not change: the players' engine, the rules, the judges. */
-export interface Game {
+/** What both kinds of games have. */
+interface Rules {
   readonly config: Config;
   readonly engine: Engine;
   readonly tokenizer: ChatTokenizer;
   readonly task: TaskFamily;
+  readonly outside: OutsideJudges;
+  /** Seed of the lineage's root: keys all sampling noise. */
+  readonly seed: number;
+  /** Which of the judges is the rubric, if one is. */
+  readonly rubric: Judges["rubric"];
+}
+
+/** A game of rewards: everything a round needs and does not change. */
+export interface SelfPlayGame extends Rules {
+  readonly kind: "self-play";
   readonly algorithm: Algorithm;
   readonly settings: AlgorithmSettings;
   /** R. */
   readonly reward: Scorer;
   /** R_Q, where the algorithm asks for it. */
   readonly selfReward: Scorer | undefined;
-  /** Seed of the lineage's root: keys all sampling noise. */
-  readonly seed: number;
 }
 
+/** Imitation of data; its settings depend on the iteration, see `imitation/settings.ts`. */
+export interface ImitationGame extends Rules {
+  readonly kind: "imitation";
+  readonly algorithm: ImitationAlgorithm;
+}
+
+export type Game = SelfPlayGame | ImitationGame;
+
 /** Composes a game from its config. */
-export function composeGame(config: Config, engine: Engine, tokenizer: ChatTokenizer, seed: number): Game {
-  const algorithm = algorithms[config.algorithm.name];
+export function composeGame(
+  config: Config,
+  engine: Engine,
+  tokenizer: ChatTokenizer,
+  seed: number,
+  outside: OutsideJudges,
+): Game {
+  const { name } = config.algorithm;
   const task = findTask(config.game.task, config.challenger);
-  return {
-    config,
-    engine,
-    tokenizer,
-    task,
-    algorithm,
-    settings: settingsOf(config),
-    ...judgesOf({ config, task, engine, tokenizer }),
-    seed,
-  };
+  const rules = { config, engine, tokenizer, task, outside, seed };
+  if (isImitation(name)) {
+    return { ...rules, kind: "imitation", algorithm: imitationAlgorithms[name], rubric: undefined };
+  }
+  return { ...rules, kind: "self-play", ...rewardRules(rules, name) };
+}
+
+function rewardRules(
+  { config, engine, tokenizer, task, outside }: Omit<Rules, "rubric">,
+  name: AlgorithmName,
+): Pick<SelfPlayGame, "algorithm" | "settings" | "reward" | "selfReward" | "rubric"> {
+  const algorithm = algorithms[name];
+  return { algorithm, settings: settingsOf(config), ...judgesOf({ config, task, engine, tokenizer, outside }) };
 }
 
 /** The part of a config that the algorithms read, under their names. */

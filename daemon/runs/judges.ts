@@ -2,13 +2,21 @@ import type { Config } from "../config/schema.ts";
 import type { Engine } from "../engine/engine.ts";
 import { askOn } from "../judge/ask.ts";
 import { criteriaScorer, formScorer } from "../judge/criteria.ts";
+import { criterionLogits } from "../judge/criterion-logits.ts";
+import { ensemble } from "../judge/ensemble.ts";
 import { likelihoodScorer } from "../judge/likelihood.ts";
+import { patternOf } from "../judge/patterns.ts";
+import type { Rubric, RubricMode } from "../judge/rubric-metrics.ts";
+import { answersOf, noAnswers, ruleVerifier } from "../judge/rule-verifier.ts";
+import { choice, exact, matches, numeric, type Rule } from "../judge/rules.ts";
 import type { Scorer } from "../judge/scorer.ts";
-import { type Ask, rubricReward, selfReward } from "../judge/self-reward.ts";
+import { rubricReward, selfReward } from "../judge/self-reward.ts";
 import { verifier } from "../judge/verifier.ts";
 import type { ChatTokenizer } from "../models/tokenizer.ts";
-import { algorithms } from "../selfplay/registry.ts";
+import { algorithms, isImitation } from "../selfplay/registry.ts";
 import { requireVerifiable, type TaskFamily } from "../tasks/task.ts";
+import { knownAnswers } from "./imitation/known-answers.ts";
+import type { OutsideJudges } from "./outside-judges.ts";
 
 /** What the judges of a game are made of. A judge that asks a model asks its frozen reference. */
 export interface JudgeParts {
@@ -16,6 +24,7 @@ export interface JudgeParts {
   readonly task: TaskFamily;
   readonly engine: Engine;
   readonly tokenizer: ChatTokenizer;
+  readonly outside: OutsideJudges;
 }
 
 /** Both judges of a game. */
@@ -24,24 +33,89 @@ export interface Judges {
   readonly reward: Scorer;
   /** R_Q, where the algorithm asks for it. */
   readonly selfReward: Scorer | undefined;
+  /** Which of the two is the rubric; absent where no model is asked for the seven criteria. */
+  readonly rubric: (Rubric & { readonly is: "reward" | "selfReward" }) | undefined;
 }
 
-/** The judges that a config asks for. */
+/** The judges that a config asks for; imitation learns from none, and what is asked about its answers a verifier says. */
 export function judgesOf(parts: JudgeParts): Judges {
-  const { selfReward } = algorithms[parts.config.algorithm.name];
-  return { reward: rewardOf(parts), selfReward: selfReward ? selfRewardOf(parts) : undefined };
+  if (isImitation(parts.config.algorithm.name)) {
+    return { reward: knownAnswers(parts.task), selfReward: undefined, rubric: undefined };
+  }
+  const { mode, compare } = parts.config.judge.rubric;
+  const isSelfRewarded = asksForSelfReward(parts.config);
+  const reward = rewardOf(parts, mode);
+  const selfReward = isSelfRewarded ? selfRewardOf(parts, mode) : undefined;
+  const is = rubricIs(parts.config);
+  if (!is) return { reward, selfReward, rubric: undefined };
+  if (compare === 0) return { reward, selfReward, rubric: { is, mode, comparison: undefined } };
+  const scorerOf = is === "reward" ? rewardOf : selfRewardOf;
+  const other = scorerOf(parts, mode === "generate" ? "criterion-logits" : "generate");
+  return { reward, selfReward, rubric: { is, mode, comparison: { other, pairs: compare } } };
 }
 
-function rewardOf(parts: JudgeParts): Scorer {
-  switch (parts.config.judge.reward.kind) {
+/** At most one of the two: a config in which both are the rubric is refused. */
+function rubricIs(config: Config): "reward" | "selfReward" | undefined {
+  const { judge } = config;
+  if (judge.reward.kind === "rubric") return "reward";
+  return asksForSelfReward(config) && judge.self_reward.kind === "rubric" ? "selfReward" : undefined;
+}
+
+function asksForSelfReward({ algorithm: { name } }: Config): boolean {
+  return !isImitation(name) && algorithms[name].selfReward;
+}
+
+function rewardOf(parts: JudgeParts, mode: RubricMode): Scorer {
+  const { kind } = parts.config.judge.reward;
+  return kind === "ensemble" ? ensembleOf(parts, mode) : rewardBy(kind, parts, mode);
+}
+
+type Rewarder = keyof Omit<Config["judge"]["ensemble"], "on_missing">;
+
+function rewardBy(kind: Rewarder, parts: JudgeParts, mode: RubricMode): Scorer {
+  switch (kind) {
     case "verifier":
-      return verifier(requireVerifiable(parts.task));
+      return verifierOf(parts.config.judge.verifier, parts.task);
     case "rubric":
-      return rubricReward(askReference(parts));
+      return rubricReward(rubricOf(parts, mode));
+    case "model":
+      return parts.outside.rewardModel();
+    case "endpoint":
+      return parts.outside.endpoint();
   }
 }
 
-function selfRewardOf(parts: JudgeParts): Scorer {
+function ensembleOf(parts: JudgeParts, mode: RubricMode): Scorer {
+  const { on_missing: onMissing, ...members } = parts.config.judge.ensemble;
+  const asked = Object.entries(members).filter(([, { weight }]) => weight > 0);
+  return ensemble(
+    asked.map(([kind, part]) => ({ scorer: rewardBy(kind as Rewarder, parts, mode), ...part })),
+    onMissing,
+  );
+}
+
+/** @throws SparringError `task/not-verifiable`; when it first scores `judge/bad-schema` */
+function verifierOf(settings: Config["judge"]["verifier"], task: TaskFamily): Scorer {
+  const { rule, pattern, schema } = settings;
+  const known = (by: Rule): Scorer => ruleVerifier(rule, () => by, answersOf(requireVerifiable(task)));
+  switch (rule) {
+    case "task":
+      return verifier(requireVerifiable(task));
+    case "exact":
+      return known(exact);
+    case "number":
+      return known(numeric({ absolute: settings.tolerance, relative: settings.relative_tolerance }));
+    case "choice":
+      return known(choice);
+    case "regex":
+      return ruleVerifier(rule, () => matches(patternOf(pattern!)), noAnswers);
+    case "json-schema":
+      // Ajv takes long to load, and every command of the program would.
+      return ruleVerifier(rule, async () => (await import("../judge/json-rule.ts")).fitsSchema(schema!), noAnswers);
+  }
+}
+
+function selfRewardOf(parts: JudgeParts, mode: RubricMode): Scorer {
   const { config, task, engine } = parts;
   switch (config.judge.self_reward.kind) {
     case "criteria":
@@ -53,11 +127,17 @@ function selfRewardOf(parts: JudgeParts): Scorer {
         engine.logprobs(sequences, { ...options, policy: "reference", temperature: 1 }),
       );
     case "rubric":
-      return selfReward(askReference(parts));
+      return rubricOf(parts, mode);
   }
 }
 
-function askReference({ config, engine, tokenizer }: JudgeParts): Ask {
+/** The reference judges by seven criteria, 0–7. */
+function rubricOf({ config, engine, tokenizer }: JudgeParts, mode: RubricMode): Scorer {
   const { temperature, max_tokens: maxTokens } = config.judge.rubric;
-  return askOn({ engine, tokenizer, policy: "reference", temperature, maxTokens });
+  switch (mode) {
+    case "generate":
+      return selfReward(askOn({ engine, tokenizer, policy: "reference", temperature, maxTokens }));
+    case "criterion-logits":
+      return criterionLogits({ engine, tokenizer, policy: "reference" });
+  }
 }

@@ -58,15 +58,24 @@ export async function keepOrigin(
   );
 }
 
-/** Links or copies a folder of files. @returns false where the folder vanished meanwhile */
-async function keep(from: string, to: string): Promise<boolean> {
+/**
+ * Makes a folder anew with the files of another: links to them, since the store never changes a file, or copies where the file
+ * system has no links. Not flushed.
+ */
+export async function linkTree(from: string, to: string): Promise<void> {
   await rm(to, { recursive: true, force: true });
   await mkdir(to, { recursive: true });
+  const { files, folders } = await walk(nodeFileSystem, from);
+  for (const folder of folders) await mkdir(join(to, folder));
+  for (const file of files) {
+    await link(join(from, file), join(to, file)).catch(() => copyFile(join(from, file), join(to, file)));
+  }
+}
+
+/** Keeps a folder durably. @returns false where the folder vanished meanwhile */
+async function keep(from: string, to: string): Promise<boolean> {
   try {
-    for (const file of (await walk(nodeFileSystem, from)).files) {
-      // Not every file system has links; those that don't get a copy.
-      await link(join(from, file), join(to, file)).catch(() => copyFile(join(from, file), join(to, file)));
-    }
+    await linkTree(from, to);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
     throw error;

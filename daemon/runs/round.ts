@@ -1,7 +1,8 @@
 import type { QueryRecord, RoundRecord } from "../store/records.ts";
 import { type Evaluation, evaluate } from "./evaluate.ts";
 import type { Phase } from "./events.ts";
-import type { Game } from "./game.ts";
+import type { SelfPlayGame } from "./game.ts";
+import { requireFinite } from "./not-finite.ts";
 import { challenge } from "./phases/challenge.ts";
 import { judge } from "./phases/judge.ts";
 import { learn, learnOffPolicy, measureLogprobs, sampledLogprobs, sequencesOf } from "./phases/learn.ts";
@@ -31,7 +32,7 @@ export interface RoundOptions {
  * gradient, which `engine.discard()` clears. (With several updates a round they change from the first one on, so a round cut
  * off between two is undone by going back to the last saved state.)
  */
-export async function playRound(game: Game, round: number, options: RoundOptions): Promise<FinishedRound> {
+export async function playRound(game: SelfPlayGame, round: number, options: RoundOptions): Promise<FinishedRound> {
   const { algorithm, settings, config } = game;
   const watch = new Stopwatch(options.now);
   const during = (phase: Phase): PhaseOptions => {
@@ -44,13 +45,14 @@ export async function playRound(game: Game, round: number, options: RoundOptions
   // The Challenger writes N queries; the Solver answers each admitted one G times; both rewards are measured.
   const queries = await challenge(game, round, during("challenge"));
   const answers = await solve(game, round, queries, during("solve"));
-  const { judged, scores } = await judge(game, queries, answers, during("judge"));
+  const { judged, scores, judgeMetrics } = await judge(game, queries, answers, during("judge"));
   const advantages = algorithm.advantages(scores, settings);
 
   // How likely was all this to the policy that wrote it, and to the reference?
   const sequences = sequencesOf(queries, answers);
   const current = sampledLogprobs(queries, answers);
   const reference = await measureLogprobs(game, sequences, current, "reference", during("reference"));
+  requireFinite(current, reference);
 
   // dL/dlogp of every token, then one step along −∇L (or several, with clipped ratios).
   const truncated = answers.map((row) => row.map(({ completion }) => completion.stop === "length"));
@@ -72,7 +74,7 @@ export async function playRound(game: Game, round: number, options: RoundOptions
   const evaluation: Evaluation | undefined = due ? await evaluate(game, during("evaluate")) : undefined;
 
   during("record");
-  const drawn = { queries, answers, judged, scores, advantages, current, reference };
+  const drawn = { queries, answers, judged, judgeMetrics, scores, advantages, current, reference };
   const record = recordOf(game, round, drawn, step, evaluation, watch);
   return { record, queries: recordsOf(game, drawn) };
 }

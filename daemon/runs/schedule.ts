@@ -1,3 +1,6 @@
+import type { Config } from "../config/schema.ts";
+import type { AdamParams } from "../engine/engine.ts";
+
 /** What a learning-rate schedule reads of the config. */
 export interface ScheduleSettings {
   readonly lr: number;
@@ -16,4 +19,13 @@ export function learningRate(settings: ScheduleSettings, round: number, rounds: 
   if (schedule === "linear") return lr * (1 - progress);
   if (schedule === "cosine") return (lr * (1 + Math.cos(Math.PI * progress))) / 2;
   return lr;
+}
+
+/**
+ * How AdamW steps in a round.
+ * @param lr what the schedule starts from
+ */
+export function adamOf({ optimizer, game }: Config, round: number, lr: number): AdamParams {
+  const { beta1, beta2, eps, weight_decay: weightDecay, max_grad_norm: maxGradNorm } = optimizer;
+  return { lr: learningRate({ ...optimizer, lr }, round, game.rounds), beta1, beta2, eps, weightDecay, maxGradNorm };
 }

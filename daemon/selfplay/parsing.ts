@@ -12,6 +12,8 @@ export type SelfReward =
       readonly score: number;
       /** The seven criteria in order, where the calculation lists them and agrees with the score. */
       readonly criteria?: readonly (0 | 1)[];
+      /** The sum of the points in `<Calculation>`, where it is not the score. */
+      readonly calculation?: number;
       /** The justification: what stands before the tags. */
       readonly rationale: string;
     }
@@ -32,7 +34,8 @@ export function parseSelfReward(reply: string): SelfReward {
     };
   }
   const rationale = reply.split(/<(?:calculation|score)>/i, 1)[0].trim();
-  return points?.length === 7 && sum === score ? { score, criteria: points, rationale } : { score, rationale };
+  if (sum !== undefined && sum !== score) return { score, calculation: sum, rationale };
+  return points?.length === 7 ? { score, criteria: points, rationale } : { score, rationale };
 }
 
 /**

@@ -37,3 +37,8 @@ export const algorithms: Readonly<Record<AlgorithmName, Algorithm>> = table;
 
 /** Those that learn from data, some of them against what the policy itself writes. */
 export const imitationAlgorithms: Readonly<Record<ImitationName, ImitationAlgorithm>> = imitationTable;
+
+/** Whether an algorithm of that name learns from data. */
+export function isImitation(name: AlgorithmName | ImitationName): name is ImitationName {
+  return Object.hasOwn(imitationAlgorithms, name);
+}

@@ -40,3 +40,16 @@ export function correlation(pairs: readonly (readonly [number, number])[]): numb
   }
   return xx === 0 || yy === 0 ? null : xy / Math.sqrt(xx * yy);
 }
+
+/** Spearman's rank correlation of paired values: Pearson's of their ranks, ties sharing the mean of theirs; null as there. */
+export function rankCorrelation(pairs: readonly (readonly [number, number])[]): number | null {
+  const rankX = ranks(pairs.map(([x]) => x));
+  const rankY = ranks(pairs.map(([, y]) => y));
+  return correlation(pairs.map((_, i) => [rankX[i], rankY[i]]));
+}
+
+/** Rank of each value among all, from 1; equal values share the mean of their ranks. */
+function ranks(values: readonly number[]): number[] {
+  const sorted = values.toSorted((a, b) => a - b);
+  return values.map((value) => (sorted.indexOf(value) + sorted.lastIndexOf(value)) / 2 + 1);
+}

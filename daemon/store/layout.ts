@@ -21,6 +21,7 @@ export const layout = {
   samples: (dir: string, round: number): string => join(dir, "samples", `${roundName(round)}.jsonl`),
   recovery: (dir: string): string => join(dir, "recovery"),
   slot: (dir: string, slot: Slot): string => join(dir, "recovery", slot),
+  opponents: (dir: string): string => join(dir, "opponents"),
   checkpoints: (dir: string): string => join(dir, "checkpoints"),
   checkpoint: (dir: string, round: number): string => join(dir, "checkpoints", roundName(round)),
   rewound: (dir: string): string => join(dir, "rewound"),

@@ -18,11 +18,32 @@ export const lineageSchema = z.object({
   changes: z.record(z.string(), z.tuple([z.unknown(), z.unknown()])).default({}),
   /**
    * Folder, relative to SPARRING_HOME, of the model that this stage began with, where that is not the config's model: a
-   * fork to another algorithm begins a stage, whose reference is the weights it starts from.
+   * fork to another algorithm begins a stage, whose reference is the weights it starts from. An adapter's base, where there is one.
    */
   stageModel: z.string().optional(),
+  /**
+   * PEFT folder, relative to SPARRING_HOME, of the adapter that this stage began with, on `stageModel` or else on the config's
+   * model: the two together are the stage's reference. Absent where an adapter began as the identity, and in full training.
+   */
+  stageAdapter: z.string().optional(),
 });
 export type Lineage = z.infer<typeof lineageSchema>;
+
+/** The data that a run imitates, as they were when it began. */
+export const runDataSchema = z.object({
+  /** The file's absolute path, or `builtin:<name>`. */
+  source: z.string(),
+  /** How its records are written, or which built-in data it is. */
+  kind: z.string(),
+  /** `sha256:…`: a run goes on with these data only. */
+  fingerprint: z.string(),
+  /** Usable records, and how many of them are kept for measuring. */
+  records: z.number().int(),
+  heldOut: z.number().int(),
+  /** What was left out: why, how often, and the first lines. */
+  skipped: z.array(z.object({ sentence: z.string(), count: z.number().int(), lines: z.array(z.number().int()) })),
+});
+export type RunData = z.infer<typeof runDataSchema>;
 
 /** run.json: written once when the run is created, never changed. */
 export const runRecordSchema = z.object({
@@ -35,6 +56,8 @@ export const runRecordSchema = z.object({
   lineage: lineageSchema,
   versions: z.record(z.string(), z.string()),
   fingerprint: z.record(z.string(), z.string()),
+  /** Absent where nothing is imitated. */
+  data: runDataSchema.optional(),
   workspace: z.string().optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
@@ -101,6 +124,34 @@ export type RunStatus = z.infer<typeof runStatusSchema>;
 export const recoveryRefSchema = z.object({ slot: z.enum(["a", "b"]), hash: z.string() });
 export type RecoveryRef = z.infer<typeof recoveryRefSchema>;
 
+/** What an alarm looks at; `daemon/runs/alarms/rules.ts` says how. */
+export const alarmKinds = [
+  "kl",
+  "length",
+  "repetition",
+  "diversity",
+  "style",
+  "judge",
+  "contrast",
+  "unscored",
+  "admission",
+] as const;
+export type AlarmKind = (typeof alarmKinds)[number];
+
+/** An alarm that began with a round. */
+export const alarmRecordSchema = z.object({
+  kind: z.enum(alarmKinds),
+  /** `warning`: the game goes wrong; `information`: a drift that may be wanted. */
+  severity: z.enum(["warning", "information"]),
+  /** What was seen, with its numbers. */
+  sentence: z.string(),
+  /** Samples of the round that show it, the clearest first; with an answer's index where an answer shows it. */
+  samples: z.array(
+    z.object({ query: z.number().int().nonnegative(), answer: z.number().int().nonnegative().optional() }),
+  ),
+});
+export type AlarmRecord = z.infer<typeof alarmRecordSchema>;
+
 /** One line of rounds.jsonl. Round 0 is the state before training (held-out evaluation only). */
 export const roundRecordSchema = z.object({
   round: z.number().int().nonnegative(),
@@ -108,9 +159,11 @@ export const roundRecordSchema = z.object({
   seconds: z.number(),
   /** Seconds a phase. */
   phases: z.record(z.string(), z.number()),
-  /** TRL's metric names, prefixed `challenger/`, `solver/`, `judge/`, `eval/`. */
+  /** TRL's metric names, prefixed `challenger/`, `solver/`, `judge/`, `imitation/`, `eval/`. */
   metrics: z.record(z.string(), metric),
   notes: z.array(z.string()).default([]),
+  /** Alarms that began with this round; absent where none did. */
+  alarms: z.array(alarmRecordSchema).optional(),
   recovery: recoveryRefSchema.optional(),
 });
 export type RoundRecord = z.infer<typeof roundRecordSchema>;
@@ -125,10 +178,23 @@ export const answerRecordSchema = z.object({
   selfReward: metric,
   /** The seven criteria, where the judge gave them. */
   criteria: z.array(z.union([z.literal(0), z.literal(1)])).optional(),
+  /** How likely each criterion is met, where the judge can tell: their sum is its score. */
+  probabilities: z.array(z.number().min(0).max(1)).optional(),
   rationale: z.string().optional(),
   /** Why there is no reward or self-reward. */
   unscored: z.string().optional(),
   advantage: z.number(),
+  /**
+   * Imitation only, with `D` and `implicit`: the answer's part in its unit. `advantage` is then −dL/dlogp of the unit's loss: above
+   * 0 where the answer is made likelier. A `generated` answer was drawn from the opponent; `logprobs` are the policy's in any case.
+   */
+  role: z.enum(["real", "chosen", "rejected", "generated"]).optional(),
+  /** log π(y) − log π_ref(y) of the whole answer before the round's step, nat; null where the loss has no reference. */
+  D: metric.optional(),
+  /** The implicit reward, β·D or what is in its place; null where there is none. */
+  implicit: metric.optional(),
+  /** The iteration whose opponent wrote a generated answer. */
+  opponent: z.number().int().positive().optional(),
 });
 export type AnswerRecord = z.infer<typeof answerRecordSchema>;
 
@@ -149,6 +215,8 @@ export const queryRecordSchema = z.object({
   advantage: z.number(),
   /** What a verifier expects, if it can say. */
   expected: z.string().optional(),
+  /** Imitation only: the line of the data on which the example is. */
+  line: z.number().int().positive().optional(),
   answers: z.array(answerRecordSchema),
 });
 export type QueryRecord = z.infer<typeof queryRecordSchema>;

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** The files that make up the bundled program, below its root. */
-export const programFiles = ["dist/sparring.js", "dist/onnx-worker.js"] as const;
+export const programFiles = ["dist/sparring.js", "dist/onnx-worker.js", "dist/classifier-worker.js"] as const;
 
 /** The Sparring that this process runs, or that a daemon is started from. */
 export interface Program {

@@ -8,7 +8,9 @@ import type { Change } from "./runs.ts";
 export interface Notice {
   readonly level: "information" | "warning" | "error";
   readonly text: string;
-  /** Buttons, called with the run. */
+  /** The round that it is about, where it is about one. */
+  readonly round?: number;
+  /** Buttons, called with the run, and with the round where there is one. */
   readonly actions: readonly { readonly title: string; readonly command: EditorCommand }[];
 }
 
@@ -16,8 +18,10 @@ export interface Notice {
 export function noticeOfChange({ before, after }: Change): Notice | undefined {
   if (!before || before.state === after.state) return undefined;
   if (after.state === "finished") return finished(after);
-  if (after.state === "failed") return failed(after);
+  // One that could not learn from a round stops by itself, with a problem.
+  if (after.state === "failed" || (after.state === "stopped" && after.problem)) return failed(after);
   if (after.state === "interrupted") return interrupted(after);
+  if (after.state === "paused" && after.problem) return pausedItself(after);
   return undefined;
 }
 
@@ -50,12 +54,33 @@ function finished({ id, round, accuracy }: RunOverview): Notice {
   };
 }
 
-function failed({ id, problem }: RunOverview): Notice {
+/** Whether an error is one that a set-up of the torch engine ends. */
+export function needsTorch(code: string): boolean {
+  return code === "engine/not-set-up" || code === "engine/no-torch";
+}
+
+function failed({ id, state, problem }: RunOverview): Notice {
+  const setUp = { title: "Set Up the Torch Engine", command: "sparring.setUpTorch" } as const;
   return {
     level: "error",
-    text: label(`${id} has failed. ${problem ? `${problem.message} ${problem.next}` : "Its log says why."}`),
+    text: label(`${id} has ${state}. ${problem ? `${problem.message} ${problem.next}` : "Its log says why."}`),
     actions: [
+      ...(problem && needsTorch(problem.code) ? [setUp] : []),
       { title: "Show Log", command: "sparring.showLog" },
+      { title: "Resume", command: "sparring.resume" },
+    ],
+  };
+}
+
+/** An alarm that asks for it pauses the run. */
+function pausedItself({ id, round, problem }: RunOverview): Notice {
+  return {
+    level: "warning",
+    text: label(`${id}: ${problem!.message}`),
+    ...(round !== null && { round }),
+    actions: [
+      { title: "Show Samples", command: "sparring.openRoundDocument" },
+      { title: "Open Rounds", command: "sparring.openRounds" },
       { title: "Resume", command: "sparring.resume" },
     ],
   };

@@ -1,6 +1,7 @@
 import type { Progress, RunOverview } from "../../daemon/protocol.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import { Emitter } from "../emitter.ts";
+import { type Iteration, Iterations } from "./iterations.ts";
 import { activeRun } from "./states.ts";
 
 /** A run that came into another state while the window was connected. */
@@ -19,6 +20,7 @@ export class Runs {
   readonly #progress = new Map<string, Progress>();
   /** How many watch a run. */
   readonly #watches = new Map<string, number>();
+  readonly #iterations: Iterations;
   readonly #changed = new Emitter<Change | undefined>();
   readonly #progressed = new Emitter<Progress>();
   #releaseActive = (): void => {};
@@ -29,6 +31,7 @@ export class Runs {
   /** @param report is told of what goes wrong while it asks in the background */
   constructor(daemon: Daemon, report: (error: unknown) => void) {
     this.#daemon = daemon;
+    this.#iterations = new Iterations(daemon);
     this.#report = report;
     daemon.on("sparring/run/changed", (run) => this.#set(run));
     daemon.on("sparring/rating/changed", ({ run, ratings }) => {
@@ -64,6 +67,11 @@ export class Runs {
   /** What a watched run does now. */
   progressOf(run: string): Progress | undefined {
     return this.#progress.get(run);
+  }
+
+  /** Which iteration a watched run is in; undefined for one that has none. */
+  iterationOf(run: string): Iteration | undefined {
+    return this.#iterations.of(run);
   }
 
   /** Called when runs came, went or changed; with the change, where the daemon told of one. @returns what ends it */
@@ -145,6 +153,7 @@ export class Runs {
     const isNewRound = known && known.round !== progress.finished;
     this.#progress.set(progress.run, progress);
     if (isNewRound) this.#replace({ ...known, round: progress.finished, rounds: progress.rounds });
+    if (known && (isNewRound || !this.iterationOf(known.id))) this.#followIteration(known, progress);
     this.#progressed.fire(progress);
   }
 
@@ -158,6 +167,13 @@ export class Runs {
   #replace(run: RunOverview): void {
     this.#runs.set(run.id, run);
     this.#changed.fire(undefined);
+  }
+
+  #followIteration(run: RunOverview, progress: Progress): void {
+    this.#iterations
+      .follow(run, progress)
+      .then((isNew) => isNew && this.#changed.fire(undefined))
+      .catch(this.#report);
   }
 
   /** Watches the active run, and no longer the one before. */

@@ -26,12 +26,14 @@ export class StatusItem implements vscode.Disposable {
     const { daemon, runs } = this.#app;
     const run = runs.active;
     const progress = run && runs.progressOf(run.id);
+    const iteration = run && runs.iterationOf(run.id);
     const why = daemon.problem && `${daemon.problem.message} ${daemon.problem.next}`;
     const status = statusOf({
       connection: daemon.state,
       ...(why !== undefined && { why }),
       ...(run && { run }),
       ...(progress && { progress }),
+      ...(iteration && { iteration }),
     });
     this.#item.text = status.text;
     this.#item.accessibilityInformation = { label: `Sparring: ${status.facts.join(". ")}` };

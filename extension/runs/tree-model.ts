@@ -1,6 +1,7 @@
 import type { Progress, RunOverview } from "../../daemon/protocol.ts";
 import { bytes, percent, roughly } from "../../daemon/text/numbers.ts";
 import { label } from "../text/label.ts";
+import { type Iteration, iterationText } from "./iterations.ts";
 import { stateColours, stateIcons, takes } from "./states.ts";
 
 /**
@@ -62,7 +63,7 @@ export function parentOf(row: Row, runs: readonly RunOverview[]): Row | undefine
 }
 
 /** How a run's row looks. */
-export function runFace(run: RunOverview, hasForks: boolean, progress?: Progress): Face {
+export function runFace(run: RunOverview, hasForks: boolean, progress?: Progress, iteration?: Iteration): Face {
   const { id, state, round, parent } = run;
   const menus = (["pause", "resume", "stop"] as const).filter((control) => takes(control, run));
   const colour = stateColours[state];
@@ -70,8 +71,8 @@ export function runFace(run: RunOverview, hasForks: boolean, progress?: Progress
     // VS Code keeps a row folded as it was under its id: with its first fork a run unfolds, so that the fork can be seen.
     id: `run:${id}${hasForks ? ":forked" : ""}`,
     label: label(id),
-    description: describe(run),
-    tooltip: factsOf(run, progress),
+    description: describe(run, iteration),
+    tooltip: factsOf(run, progress, iteration),
     icon: stateIcons[state],
     ...(colour !== undefined && { colour }),
     folds: hasForks ? "open" : round === null ? "never" : "closed",
@@ -91,20 +92,23 @@ export function partFace(row: Exclude<Row, { kind: "run" }>): Face {
 }
 
 /** e.g. "running · 120/300 · 57.1 % → 71.0 %". */
-function describe({ state, asked, round, rounds, accuracy, queuePlace }: RunOverview): string {
+function describe(run: RunOverview, iteration: Iteration | undefined): string {
+  const { state, asked, round, rounds, accuracy, queuePlace } = run;
   const now = asked ? `${asked} asked for` : queuePlace !== undefined ? `${state}, place ${queuePlace}` : state;
   const played = round === null ? [] : [`${round}/${rounds}`];
-  return [now, ...played, ...(accuracy ? [percent(accuracy.last)] : [])].join(" · ");
+  const iterations = iteration ? [iterationText(iteration)] : [];
+  return [now, ...iterations, ...played, ...(accuracy ? [percent(accuracy.last)] : [])].join(" · ");
 }
 
-function factsOf(run: RunOverview, progress: Progress | undefined): string {
+function factsOf(run: RunOverview, progress: Progress | undefined, iteration: Iteration | undefined): string {
   const { name, state, since, createdAt, algorithm, task, model, seed, round, rounds, parent, accuracy, ratings } = run;
+  const place = iteration ? `${iterationText(iteration)}, ` : "";
   const lines: (string | undefined)[] = [
     name === run.id ? run.id : `${run.id}: ${name}`,
     `${state} since ${since}`,
     run.problem && `${run.problem.message} ${run.problem.next}`,
     `${algorithm} on ${task}, model ${model}, seed ${seed}`,
-    round === null ? `no round of ${rounds} finished` : `round ${round} of ${rounds} finished`,
+    round === null ? `no round of ${rounds} finished` : `${place}round ${round} of ${rounds} finished`,
     progress?.remainingSeconds != null ? `about ${roughly(progress.remainingSeconds)} left` : undefined,
     accuracy ? `held-out accuracy ${percent(accuracy.first)} → ${percent(accuracy.last)}` : undefined,
     parent && `fork of ${parent.run} at round ${parent.round}`,

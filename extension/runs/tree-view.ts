@@ -27,7 +27,7 @@ export class RunTree implements vscode.TreeDataProvider<Row>, vscode.Disposable 
     if (row.kind === "run" && !run) return new vscode.TreeItem(row.run);
     if (row.kind !== "run") return itemOf(partFace(row), row);
     const hasForks = runs.all.some(({ parent }) => parent?.run === row.run);
-    return itemOf(runFace(run!, hasForks, runs.progressOf(row.run)), row);
+    return itemOf(runFace(run!, hasForks, runs.progressOf(row.run), runs.iterationOf(row.run)), row);
   }
 
   async getChildren(row?: Row): Promise<Row[]> {

@@ -191,7 +191,7 @@ test("the editor's verbs", async (t) => {
     assert.equal(samples.length, answers.length);
     const [first] = samples;
     assert.deepEqual(Object.keys(first!).sort(), [
-      ...["answer", "answerText", "query", "queryText", "round", "run", "stop", "tokens"],
+      ...["answer", "answerText", "query", "queryText", "reason", "round", "run", "stop", "tokens"],
     ]);
     const { round, query, answer } = first!;
     const rating = { id: "r1", rater, round, query, answer, score: null, blind: true };
@@ -216,6 +216,36 @@ test("the editor's verbs", async (t) => {
     await assert.rejects(placesOf({ first: 1, only: { query: 99 } }), problem("run/no-such-query"));
     await assert.rejects(placesOf({ first: round, only: { query, answer: 99 } }), problem("run/no-such-answer"));
   });
+
+  await t.test(
+    "judge/agreement: counts what was rated blind, by rounds and by rater, and says what is too little",
+    async () => {
+      const { samples } = await client.request("sparring/sample/next", { run, rater: "eve", count: 4 });
+      for (const [i, { round, query, answer }] of samples.entries()) {
+        const score = i === 0 ? null : 5;
+        const rating = { id: `eve${i}`, rater: "eve", round, query, answer, score, blind: i !== 1 };
+        await client.request("sparring/sample/rate", { run, rating });
+      }
+      const { overall, left, health, byRounds } = await client.request("sparring/judge/agreement", { run });
+      assert.deepEqual(left, { notBlind: 1, skipped: 1, unjudged: 0 });
+      assert.deepEqual([overall.ratings, overall.kappa], [2, { kind: "too-few", n: overall.queries, of: 30 }]);
+      assert.deepEqual(
+        byRounds.map(({ first, last }) => [first, last]),
+        [
+          [1, 1],
+          [2, 2],
+          [3, 3],
+        ],
+      );
+      assert.ok(health.some(({ metric }) => metric === "judge/frac_unscored_self_reward"));
+      const others = await client.request("sparring/judge/agreement", { run, rater: "bob" });
+      assert.equal(others.overall.ratings, 0);
+      const { round } = samples[2]!;
+      const some = await client.request("sparring/judge/agreement", { run, first: round, last: round });
+      assert.equal(some.overall.ratings, samples.slice(2).filter((each) => each.round === round).length);
+      for (const i of samples.keys()) await client.request("sparring/sample/unrate", { run, id: `eve${i}` });
+    },
+  );
 
   await t.test("checkpoint/compare: equal weights give equal answers, others others; progress is told", async () => {
     const steps: string[] = [];
@@ -330,7 +360,7 @@ test("the editor's verbs", async (t) => {
       parts.reduce((sum, part) => sum + part.bytes, 0),
       bytes,
     );
-    assert.ok(free > 0 && basis !== "");
+    assert.ok(free! > 0 && basis !== "");
     const bad = { ...nanoConfig(3), seed: "x" };
     await assert.rejects(client.request("sparring/engine/estimate", { config: bad }), problem("config/wrong-type"));
   });

@@ -188,7 +188,7 @@ describe("export", () => {
           },
         };
         await assert.rejects(
-          exportWeights({ run, engine, game, model, words: "x" }, options),
+          exportWeights({ run, engine, game, model, words: "x", home }, options),
           problem("run/export-differs"),
         );
         assert.deepEqual(readdirSync(folder), [], "nothing is left");

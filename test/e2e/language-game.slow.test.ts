@@ -3,7 +3,7 @@
  * verdict is needed.
  */
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
@@ -17,18 +17,7 @@ import type { RunEvent } from "../../daemon/runs/events.ts";
 import { resumeRun, startRun } from "../../daemon/runs/run.ts";
 import type { QueryRecord, RoundRecord } from "../../daemon/store/records.ts";
 import { Store } from "../../daemon/store/store.ts";
-import { tinyShape, writeTinyModel } from "../engine/tiny-model.ts";
-
-const fixture = "test/unit/models/fixtures/chatml";
-
-/** A random Llama that reads whole prompts, with a tokenizer and a template. */
-async function writeChatModel(dir: string): Promise<void> {
-  const { vocab_size: vocabulary, eos_token_id } = JSON.parse(readFileSync(join(fixture, "config.json"), "utf8"));
-  await writeTinyModel(dir, { ...tinyShape, vocabulary, maxPositions: 4096 });
-  for (const file of ["tokenizer.json", "tokenizer_config.json"]) cpSync(join(fixture, file), join(dir, file));
-  const config = JSON.parse(readFileSync(join(dir, "config.json"), "utf8"));
-  writeFileSync(join(dir, "config.json"), JSON.stringify({ ...config, eos_token_id }));
-}
+import { writeChatModel } from "../engine/chat-model.ts";
 
 describe("a game in words", () => {
   let home = "";

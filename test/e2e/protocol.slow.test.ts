@@ -121,6 +121,7 @@ describe("every verb, with two clients at once", () => {
       listed.ratings.map(({ id, score }) => [id, score]),
       [["r1", 7]],
     );
+    assert.equal((await ask(two, "sparring/judge/agreement", { run })).overall.ratings, 1);
     assert.deepEqual(await ask(one, "sparring/sample/unrate", { run, id: "r1" }), { ratings: 0 });
     await until(() => ratings.at(-1) === 0);
 
@@ -162,6 +163,7 @@ describe("every verb, with two clients at once", () => {
     await reached(one, fork, "stopped");
 
     assert.ok((await ask(one, "sparring/engine/list", {})).engines.some(({ available }) => available));
+    assert.equal((await ask(two, "sparring/engine/setup", { install: false })).ready, false);
     const folder = join(daemon.home, "trusted");
     mkdirSync(folder);
     await ask(one, "sparring/trust/grant", { folder });

@@ -35,7 +35,7 @@ describe("a study", () => {
         ["lsp-long", 2, true],
       ],
     );
-    assert.equal(arms[1].late.correlation !== null, true, "both rewards were given");
+    assert.equal(arms[1].values.correlation !== null, true, "both rewards were given");
     assert.equal((await terminal.json(["list"])).length, 2, "nothing was queued anew");
   });
 });

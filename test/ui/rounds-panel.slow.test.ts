@@ -5,7 +5,7 @@ import type { Method } from "../../daemon/protocol.ts";
 import { until } from "../e2e/daemons.ts";
 import { violations } from "./axe.ts";
 import { launchBrowser, PanelPage, type Theme, themes } from "./harness/panel-page.ts";
-import { additionRecording, RecordedDaemon, type Recording } from "./harness/recording.ts";
+import { additionRecording, RecordedDaemon, type Recording, spinRecording } from "./harness/recording.ts";
 import { hostileText, progressAt, syntheticRecording } from "./harness/synthetic.ts";
 
 let browser: Browser;
@@ -260,6 +260,53 @@ describe("the rounds panel", () => {
     });
   });
 
+  test("shows an imitation's pairs side by side, the worst margin first, and no word of Challenger or judge", async () => {
+    await withPanel(spinRecording(), async ({ panel, daemon, run }) => {
+      const { page, commands } = panel;
+      await page.getByText("iteration 3 of 3").waitFor();
+      await page.getByRole("img", { name: /^Margin, of implicit rewards r/ }).waitFor();
+      assert.equal(await page.locator(".timeline path.iteration").count(), 2);
+      const margins = (await page.locator(".pair-row .advantage .num").allTextContents()).map((text) =>
+        Number(text.replace("−", "-")),
+      );
+      assert.equal(margins.length, 12);
+      assert.deepEqual(
+        margins,
+        margins.toSorted((a, b) => a - b),
+      );
+      assert.equal(await page.locator(".pair-row .flags", { hasText: "skipped: identical" }).count(), 1);
+      assert.deepEqual(await page.locator(".side b:not(.token-facts b)").allTextContents(), ["real", "generated"]);
+      assert.doesNotMatch(await page.locator("main").innerText(), /Challenger|judge|admitted|curriculum|self-reward/i);
+
+      await page.keyboard.press("h");
+      await page.getByText("underlined: less likely than to the reference").waitFor();
+      await page.keyboard.press("c");
+      await page.keyboard.press("j");
+      await page.locator(".side.open b", { hasText: "generated" }).waitFor();
+      await page.keyboard.press("w");
+      const query = Number((await page.locator('[aria-selected="true"]').getAttribute("id"))!.split("-")[1]);
+      assert.deepEqual(commands, [{ command: "sparring.why", args: { run, round: 60, query, answer: 1 } }]);
+      await page.keyboard.press("Home");
+      await page.getByText("Nothing was imitated in this round").waitFor();
+
+      const asked = daemon.asked.filter(({ method }) => method === "sparring/round/series").at(-1)!;
+      assert.ok((asked.params as { metrics: string[] }).metrics.includes("imitation/loss"));
+      assert.ok(!(asked.params as { metrics: string[] }).metrics.includes("challenger/difficulty"));
+    });
+  });
+
+  for (const theme of themes) {
+    test(`has nothing that axe finds wrong in an imitation, ${theme}`, async () => {
+      await withPanel(
+        spinRecording(),
+        async ({ panel: { page } }) => {
+          assert.deepEqual(await violations(page.mainFrame()), []);
+        },
+        { theme },
+      );
+    });
+  }
+
   for (const theme of themes) {
     test(`has nothing that axe finds wrong, ${theme}`, async () => {
       await withPanel(
@@ -276,9 +323,13 @@ describe("the rounds panel", () => {
   }
 
   test("fits 800×600 and less: nothing sticks out to the right", async () => {
-    for (const width of [800, 560]) {
+    for (const [width, recording] of [
+      [800, long()],
+      [560, long()],
+      [560, spinRecording()],
+    ] as const) {
       await withPanel(
-        long(),
+        recording,
         async ({ panel: { page } }) => {
           const overflow = await page.evaluate(
             "document.documentElement.scrollWidth - document.documentElement.clientWidth",

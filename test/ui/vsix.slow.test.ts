@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { packVsix } from "./vsix.ts";
@@ -27,7 +27,8 @@ const allowed = [
   /^extension\/readme\.md$/i,
   /^extension\/changelog\.md$/i,
   /^extension\/license(\.txt)?$/i,
-  /^extension\/dist\/(extension\.cjs|sparring\.js|onnx-worker\.js)$/,
+  /^extension\/dist\/(extension\.cjs|sparring\.js|onnx-worker\.js|classifier-worker\.js|export-reward-model\.py)$/,
+  /^extension\/dist\/torch-worker\/(\w+\.py|requirements\.txt)$/,
   /^extension\/dist\/webview\/(rounds|rate|compare|lineage)\.(js|css)$/,
   /^extension\/dist\/node_modules\/onnxruntime-(common|node)\/package\.json$/,
   /^extension\/dist\/node_modules\/onnxruntime-common\/dist\/cjs\/[\w.-]+\.(js|json)$/,
@@ -35,6 +36,8 @@ const allowed = [
   /^extension\/dist\/node_modules\/onnxruntime-node\/bin\/napi-v6\/linux\/x64\/[\w.-]+$/,
   /^extension\/daemon\/models\/nano\/provenance\.json$/,
   /^extension\/daemon\/models\/nano\/weights\/[\w.-]+\.(json|safetensors)$/,
+  /^extension\/daemon\/models\/nano-reward\/provenance\.json$/,
+  /^extension\/daemon\/models\/nano-reward\/weights\/[\w.-]+\.(json|jinja|onnx)$/,
   /^extension\/daemon\/config\/sparring\.schema\.json$/,
   /^extension\/examples\/[\w.-]+\.sparring\.yaml$/,
   /^extension\/extension\/icons\/sparring\.(svg|png)$/,
@@ -65,6 +68,12 @@ describe("the VSIX", () => {
         names.some((name) => pattern.test(name)),
         `nothing is ${pattern}`,
       );
+  });
+
+  test("has all of the torch engine's worker", () => {
+    const worker = readdirSync("daemon/engine/torch/worker").filter((file) => !file.startsWith("__"));
+    const packed = entries.filter(({ name }) => name.startsWith("extension/dist/torch-worker/"));
+    assert.deepEqual(packed.map(({ name }) => basename(name)).sort(), worker.sort());
   });
 
   test("is small: the runtime is most of it", () => {

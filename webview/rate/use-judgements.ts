@@ -43,7 +43,7 @@ export function useJudgements(host: Host, connection: Connection, run: string, p
   }, [isConnected, judgements, ratings, place]);
   // `read` says that there are new judgements.
   return useMemo(() => {
-    const scored = ratings.filter(({ score }) => score !== null);
+    const scored = firstOnes(ratings.filter(({ score }) => score !== null));
     return {
       ratings: scored.filter(({ blind }) => blind).flatMap((rating) => judged(rating, judgements.of(rating))),
       notBlind: scored.filter(({ blind }) => !blind).length,
@@ -51,6 +51,16 @@ export function useJudgements(host: Host, connection: Connection, run: string, p
       previous: place && judgements.of(place),
     };
   }, [ratings, judgements, place, read]);
+}
+
+/** Of an answer that a rater rated twice, the first rating: the second is for test and retest. */
+function firstOnes(ratings: readonly Rating[]): Rating[] {
+  const firsts = new Map<string, Rating>();
+  for (const rating of ratings) {
+    const name = `${rating.round}/${rating.query}/${rating.answer}/${rating.rater}`;
+    if (!firsts.has(name)) firsts.set(name, rating);
+  }
+  return [...firsts.values()];
 }
 
 function judged({ rater, score, criteria }: Rating, judgement: Judgement | null | undefined): JudgedRating[] {

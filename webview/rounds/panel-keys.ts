@@ -1,6 +1,7 @@
 import type { RunOverview } from "../../daemon/protocol.ts";
 import type { KeyBinding } from "../shared/keys.ts";
 import type { Host } from "../shared/messages.ts";
+import { type HeatKind, heatNames } from "./answers/heat.ts";
 import type { QueryRecord } from "./data/records.ts";
 import { runControl } from "./header/run-control.ts";
 import type { ViewState } from "./view-state.ts";
@@ -18,6 +19,10 @@ interface PanelSituation {
   readonly queries: readonly QueryRecord[];
   readonly checkpoints: readonly number[];
   readonly forkFrom: number | null;
+  /** What tokens can be coloured by besides their log-probability; undefined: by nothing. */
+  readonly otherHeat: HeatKind | undefined;
+  /** Whether there is a Challenger, whose queries can be read as a curriculum. */
+  readonly hasCurriculum: boolean;
 }
 
 /** The panel's keys, in the order of the bar. */
@@ -77,16 +82,20 @@ function queryKeys({ host, view, change, place, queries }: PanelSituation): KeyB
   ];
 }
 
-function viewKeys({ view, change }: PanelSituation): KeyBinding[] {
+function viewKeys({ view, change, otherHeat, hasCurriculum }: PanelSituation): KeyBinding[] {
   const other = view.view === "curriculum" ? "round" : "curriculum";
   return [
-    {
-      keys: ["h"],
-      label: "log-probability / advantage",
-      group: "View",
-      run: () => change({ heat: view.heat === "logprob" ? "advantage" : "logprob" }),
-    },
-    { keys: ["c"], label: other, group: "View", run: () => change({ view: other }) },
+    ...(otherHeat
+      ? [
+          {
+            keys: ["h"],
+            label: `log-probability / ${heatNames[otherHeat]}`,
+            group: "View",
+            run: () => change({ heat: view.heat === "logprob" ? otherHeat : "logprob" }),
+          },
+        ]
+      : []),
+    ...(hasCurriculum ? [{ keys: ["c"], label: other, group: "View", run: () => change({ view: other }) }] : []),
     {
       keys: ["t"],
       label: view.asTable ? "tables as charts" : "charts as tables",

@@ -5,18 +5,23 @@ import { KeyBar } from "../shared/key-bar.tsx";
 import type { PanelProps } from "../shared/mount.tsx";
 import { plain } from "../shared/numbers.ts";
 import { Empty, Failure, Loading } from "../shared/states.tsx";
+import type { HeatKind } from "./answers/heat.ts";
 import { chartMetrics, chartSpecs } from "./charts/chart-specs.ts";
 import { Charts } from "./charts/charts.tsx";
+import { imitationMetrics, imitationSpecs } from "./charts/imitation-specs.ts";
 import { spreadRounds } from "./curriculum/columns.ts";
 import { Curriculum } from "./curriculum/curriculum.tsx";
-import type { RunDetails } from "./data/records.ts";
+import { type IterationStart, iterationAt, iterationMetrics, iterationStarts } from "./data/iterations.ts";
+import type { QueryRecord, RunDetails } from "./data/records.ts";
 import { useForks } from "./data/use-forks.ts";
 import { useRatings } from "./data/use-ratings.ts";
 import { useRounds } from "./data/use-round.ts";
 import { useRun } from "./data/use-run.ts";
 import { useSeries } from "./data/use-series.ts";
-import { numberSetting, textSetting } from "./header/facts.ts";
+import { isImitation, numberSetting, textSetting } from "./header/facts.ts";
 import { Header } from "./header/header.tsx";
+import { worstFirst } from "./pairs/pair-order.ts";
+import { PairRound } from "./pairs/pair-round.tsx";
 import { panelKeys } from "./panel-keys.ts";
 import { hardestFirst } from "./queries/query-order.ts";
 import { RoundView } from "./round-view.tsx";
@@ -24,6 +29,8 @@ import { Timeline } from "./timeline/timeline.tsx";
 import { initialView, restoredView, type ViewState } from "./view-state.ts";
 
 const curriculumColumns = 5;
+
+const metricsOfImitation = [...imitationMetrics, ...iterationMetrics];
 
 /** A run's rounds: how it went, what was asked and answered, and what can be done next. */
 export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): VNode {
@@ -34,7 +41,10 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
   const followed = useRun(host, connection, run);
   const { finished, overview } = followed;
   const details = followed.details.value?.overview.id === run ? followed.details.value : undefined;
-  const { series, loaded, problem } = useSeries(host, connection, run, chartMetrics, details && finished);
+  // Most runs are games of rewards: their series are asked for before it is known.
+  const imitates = details !== undefined && isImitation(details);
+  const metrics = imitates ? metricsOfImitation : chartMetrics;
+  const { series, loaded, problem } = useSeries(host, connection, run, metrics, details && finished);
   const ratings = useRatings(host, connection, run);
   const forks = useForks(host, connection, run);
   const checkpoints = useCheckpoints(host, connection, run, finished, details);
@@ -48,7 +58,7 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
   const rounds = useRounds(host, connection, run, wanted);
   // While another round is on its way, the former one stays.
   const played = rounds.rounds.get(selected) ?? [...rounds.rounds.values()][0];
-  const queries = useMemo(() => hardestFirst(played?.queries ?? []), [played]);
+  const queries = useMemo(() => (imitates ? worstFirst : hardestFirst)(played?.queries ?? []), [played, imitates]);
   const query = queries.find(({ index }) => index === view.query) ?? queries[0];
   const answer = Math.min(view.answer, Math.max(0, (query?.answers.length ?? 0) - 1));
   const forkFrom = checkpoints.findLast((round) => round <= selected) ?? null;
@@ -58,7 +68,11 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
   }, [host, run]);
 
   const answerLimit = details && numberSetting(details.config, "solver.max_tokens");
-  const specs = useMemo(() => chartSpecs(answerLimit), [answerLimit]);
+  const specs = useMemo(
+    () => (imitates ? imitationSpecs(series) : chartSpecs(answerLimit)),
+    [imitates, imitates && series, answerLimit],
+  );
+  const iterations = useMemo(() => (imitates ? iterationStarts(series) : none), [imitates, imitates && series]);
   const rewardFormula = useMemo(() => details && formulaOf(details), [details]);
   const selectRound = useCallback((round: number) => change({ round, answer: 0 }), [change]);
   const selectQuery = useCallback((index: number) => change({ query: index, answer: 0 }), [change]);
@@ -93,6 +107,7 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
         details={details}
         forkFrom={forkFrom}
         selected={selected}
+        iteration={imitates ? iterationAt(series, last) : null}
       />
       {problem ? (
         <Failure problem={problem} />
@@ -105,6 +120,7 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
           <Charts
             specs={specs}
             series={series}
+            iterations={iterations}
             ratings={ratings}
             selected={selected}
             asTable={view.asTable}
@@ -119,9 +135,10 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
             checkpoints={checkpoints}
             checkpointEvery={isLive ? numberSetting(details.config, "checkpoints.every") : undefined}
             forks={forks}
+            iterations={iterations}
             onSelect={selectRound}
           />
-          {view.view === "curriculum" ? (
+          {view.view === "curriculum" && !imitates ? (
             <Curriculum
               host={host}
               connection={connection}
@@ -134,6 +151,21 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
             />
           ) : rounds.problem ? (
             <Failure problem={rounds.problem} />
+          ) : played && imitates ? (
+            <PairRound
+              host={host}
+              connection={connection}
+              run={run}
+              played={played}
+              queries={queries}
+              query={query}
+              answer={answer}
+              isOpen={view.isOpen}
+              heat={view.heat}
+              answerLimit={answerLimit ?? 256}
+              onQuery={selectQuery}
+              onAnswer={selectAnswer}
+            />
           ) : played ? (
             <RoundView
               host={host}
@@ -158,11 +190,27 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
         </>
       )}
       <KeyBar
-        bindings={panelKeys({ host, view, change, overview, place, first, last, queries, checkpoints, forkFrom })}
+        bindings={panelKeys({
+          host,
+          view,
+          change,
+          overview,
+          place,
+          first,
+          last,
+          queries,
+          checkpoints,
+          forkFrom,
+          otherHeat: imitates ? ratioHeat(queries) : "advantage",
+          hasCurriculum: !imitates,
+        })}
       />
     </main>
   );
 }
+
+/** Of a run without iterations: the same list each time, so that nothing is drawn anew. */
+const none: readonly IterationStart[] = [];
 
 /** The view's state: as the panel was opened, or as it was left. */
 function useView(
@@ -203,6 +251,11 @@ function useCheckpoints(
     if (due > 0) again();
   }, [due, details?.overview.state, again]);
   return useMemo(() => value?.checkpoints.map(({ round }) => round) ?? [], [value]);
+}
+
+/** Log-ratios to the reference, where the loss has one. */
+function ratioHeat(queries: readonly QueryRecord[]): HeatKind | undefined {
+  return queries[0]?.answers[0]?.referenceLogprobs.length ? "ratio" : undefined;
 }
 
 /** What the advantages are made of, as the legend says it. */

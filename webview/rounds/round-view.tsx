@@ -1,6 +1,5 @@
 import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
-import { useAnswer } from "../shared/answer.ts";
 import type { Connection } from "../shared/host.ts";
 import { memo } from "../shared/memo.ts";
 import type { Host } from "../shared/messages.ts";
@@ -10,6 +9,7 @@ import { Empty } from "../shared/states.tsx";
 import { AnswerList } from "./answers/answer-list.tsx";
 import type { HeatKind } from "./answers/heat.ts";
 import type { PlayedRound, QueryRecord, Rating } from "./data/records.ts";
+import { useTokens } from "./data/use-tokens.ts";
 import { meanOf } from "./queries/query-order.ts";
 import { QueryTable } from "./queries/query-table.tsx";
 
@@ -140,16 +140,6 @@ function QueryDetails(props: QueryDetailsProps): VNode {
       )}
     </section>
   );
-}
-
-/** Tokens of a query's answers as text; undefined until they are here, and for good where the daemon can't tell. */
-function useTokens(
-  host: Host,
-  connection: Connection,
-  at: { readonly run: string; readonly round: number; readonly query: number },
-): readonly (readonly string[])[] | undefined {
-  const { value, loading } = useAnswer(host, connection, "sparring/round/tokens", at);
-  return loading ? undefined : value?.answers;
 }
 
 function Legend({ heat, rewardFormula }: { readonly heat: HeatKind; readonly rewardFormula: VNode }): VNode {

@@ -5,12 +5,12 @@ import { type Cli, exitCodes } from "../cli.ts";
 import { type Command, jsonOption } from "../command.ts";
 import { checkDaemon } from "../doctor/daemon.ts";
 import { type Finding, ok, problem } from "../doctor/finding.ts";
+import { findingLines } from "../doctor/finding-lines.ts";
 import { checkDisk, checkHome, checkNode, checkTerminal } from "../doctor/machine.ts";
 import { checkFolders, checkStates } from "../doctor/runs.ts";
+import { checkTorch } from "../doctor/torch.ts";
 import { print, printJson, styleOf } from "../screen.ts";
-import { padEnd, wrap } from "../text/fit.ts";
 import { printable } from "../text/printable.ts";
-import type { Style } from "../text/style.ts";
 
 /** `sparring doctor`: looks whether everything works. It starts no daemon and changes nothing. */
 export const doctor: Command = {
@@ -18,7 +18,7 @@ export const doctor: Command = {
   group: "Set up",
   usage: "",
   summary: "Check that everything works here.",
-  details: "Looks at Node, home, disk, daemon, engine, runs and terminal. It starts no daemon and changes nothing.",
+  details: "Looks at Node, home, disk, daemon, engines, runs and terminal. It starts no daemon and changes nothing.",
   options: { json: jsonOption },
   async run(cli, args) {
     namesAndSettings(doctor, args.positionals, [], "no settings");
@@ -35,6 +35,7 @@ export const doctor: Command = {
     for (const finding of found) report(finding);
     try {
       report(await checkEngine(cli));
+      for (const finding of await checkedAll("Torch", () => checkTorch(cli))) report(finding);
       report(await checked("Folders", () => checkFolders(cli.home, client)));
       report(await checkStates(client));
     } finally {
@@ -55,35 +56,20 @@ async function checkEngine(cli: Cli): Promise<Finding> {
   });
 }
 
-/** A check that throws has found a problem. */
 async function checked(subject: string, check: () => Promise<Finding>): Promise<Finding> {
+  const [finding] = await checkedAll(subject, async () => [await check()]);
+  return finding!;
+}
+
+/** A check that throws has found a problem. */
+async function checkedAll(subject: string, check: () => Promise<Finding[]>): Promise<Finding[]> {
   try {
     return await check();
   } catch (error) {
     const next =
       error instanceof SparringError ? error.next : "Run `npm ci` in Sparring's folder, and report this if it stays.";
-    return problem(subject, printable((error as Error).message), printable(next));
+    return [problem(subject, printable((error as Error).message), printable(next))];
   }
-}
-
-const marks = { ok: "ok", warning: "warning", problem: "PROBLEM" } as const;
-const indent = 23;
-
-/** `1  ok       Node      Version 20.`, and what to do below. */
-function findingLines(number: number, { subject, level, found, next }: Finding, style: Style): string[] {
-  const { columns, colours, invocation } = style;
-  const ink = { ok: colours.green, warning: colours.yellow, problem: colours.red }[level];
-  const [first, ...rest] = wrap(found, columns, " ".repeat(indent));
-  const head = `${String(number).padStart(2)}  ${ink(padEnd(marks[level], 9))}${padEnd(subject, indent - 13)}`;
-  const step =
-    next === undefined
-      ? []
-      : wrap(
-          next.replaceAll("`sparring ", () => `\`${invocation} `),
-          columns,
-          " ".repeat(indent),
-        );
-  return [head + first!.slice(indent), ...rest, ...step.map((line) => colours.bold(line))];
 }
 
 function verdictOf(findings: readonly Finding[]): string {

@@ -17,7 +17,7 @@ export const evalCommand: Command = {
   usage: "<run>[@round]",
   summary: "Measure weights on held-out tasks, alone or against others.",
   details:
-    "Accuracy: the share of held-out tasks answered exactly right, greedily. Win rate, with --against: both answer the same tasks at temperature 0.01, and a judge says who did better, twice, with positions swapped; where it disagrees with itself it is a tie, and ties count half. Intervals are 95 %. The verifier lets win who is right where the other is wrong; self-reward asks the run's reference for the seven criteria. It works while runs train, between two of their steps.",
+    "Accuracy: the share of held-out tasks answered exactly right, greedily. Win rate, with --against: both answer the same tasks at temperature 0.01, and a judge says who did better, twice, with positions swapped; where it disagrees with itself it is a tie, and ties count half. Intervals are 95 %. The verifier lets win who is right where the other is wrong; self-reward asks the run's reference for the seven criteria, in the mode of its config (judge.rubric.mode). It works while runs train, between two of their steps.",
   options: {
     against: { value: "run[@round]|base", meaning: "Other weights; base: what the run's stage began with." },
     judge: { value: judges.join("|"), meaning: "Who decides. Default: verifier." },

@@ -21,9 +21,10 @@ function definitions(entries: readonly (readonly [term: string, meaning: string]
 /** How a command is used: its arguments and options. */
 export function commandHelp(command: Command): string {
   const { name, usage, summary, details, options } = command;
-  const entries = Object.entries(options).map(
-    ([option, { value, meaning }]) => [`--${option}${value === undefined ? "" : ` <${value}>`}`, meaning] as const,
-  );
+  const entries = Object.entries(options).map(([option, { value, short, meaning }]) => {
+    const names = short === undefined ? `--${option}` : `-${short}, --${option}`;
+    return [`${names}${value === undefined ? "" : ` <${value}>`}`, meaning] as const;
+  });
   const termWidth = Math.max(14, ...entries.map(([term]) => term.length + 2));
   const flags = Object.keys(options).length > 0 ? "[options]" : "";
   return [

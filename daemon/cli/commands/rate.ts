@@ -18,7 +18,7 @@ export const rate: Command = {
   usage: "<run>[@round]",
   summary: "Score answers by hand, blind, on the judge's scale of 0 to 7.",
   details:
-    "Shows answers that you have not rated, spread over rounds and over the judge's scores, one key each. With --query, --answer and --score it rates one answer without asking. A rating is on disk before it is acknowledged.",
+    "Shows the answers whose ratings tell most about the judge, one key each; now and then one comes again, to see how steady ratings are. With --query, --answer and --score it rates one answer without asking. A rating is on disk before it is acknowledged.",
   options: {
     round: { value: "n", meaning: "Answers of this round only." },
     count: { value: "n", meaning: "Answers to rate. Default: 20." },

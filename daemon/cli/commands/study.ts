@@ -66,13 +66,18 @@ export const study: Command = {
 };
 
 function listStudies(cli: Cli, json: boolean): number {
-  if (json) printJson(cli, studies);
+  if (json) printJson(cli, studies.map(planOf));
   else {
     const width = Math.max(...studies.map(({ name }) => name.length)) + 2;
     const line = (each: Study): string => `${padEnd(each.name, width)}${plannedRuns(each).length} runs  ${each.about}`;
     print(cli, studies.map(line));
   }
   return exitCodes.ok;
+}
+
+/** What a study plans; how it looks at its runs is code. */
+function planOf({ instrument: _, ...plan }: Study): object {
+  return plan;
 }
 
 async function runStudy(cli: Cli, client: DaemonClient, chosen: Study, attendance: Attendance): Promise<number> {
@@ -100,14 +105,19 @@ async function runStudy(cli: Cli, client: DaemonClient, chosen: Study, attendanc
     }
     [runs, ends] = [queued, view.runs];
   }
-  const { data, provenance } = await readStudy(client, runs);
+  const { data, provenance } = await readStudy(client, chosen.instrument, runs);
   const results = armResults(chosen, data);
   say(...studyTables(chosen, results, style));
   if (folder !== undefined) {
     await writeReport(folder, chosen, { data, results, provenance, command: `sparring ${again} --out ${out}` });
     say("", `Written to ${tilde(folder)}.`);
   }
-  if (json) printJson(cli, { study: chosen.name, arms: results.map(summaryOf), runs: data.map(runResult) });
+  if (json)
+    printJson(cli, {
+      study: chosen.name,
+      arms: results.map(summaryOf),
+      runs: data.map((run) => runResult(chosen, run)),
+    });
   return exitCodeOf(ends);
 }
 
@@ -117,7 +127,7 @@ function summaryOf({ arm, counted, ...numbers }: ArmResult): object {
 }
 
 function exitCodeOf(ends: readonly RunOverview[]): number {
-  if (ends.some(({ state }) => state === "failed")) return exitCodes.failed;
+  if (ends.some(({ problem }) => problem)) return exitCodes.failed;
   return ends.every(({ state }) => state === "finished") ? exitCodes.ok : exitCodes.interrupted;
 }
 

@@ -1,11 +1,18 @@
-import { type MeasureKey, measures } from "../../studies/measures.ts";
-import { type ArmResult, type Degeneration, degenerations } from "../../studies/results.ts";
+import type { Measure } from "../../studies/instrument.ts";
+import type { ArmResult } from "../../studies/results.ts";
+import type { Study } from "../../studies/study.ts";
 import { fixed, percent } from "../../text/numbers.ts";
 
-/** A measure's value as tables show it: shares in percent, small numbers with more digits. */
-export function measureText(key: MeasureKey, value: number | null): string {
-  if (measures[key].format === "share") return percent(value, 0);
+/** A measure's value as tables show it: shares in percent, counts whole, small numbers with more digits. */
+export function measureText({ format }: Pick<Measure, "format">, value: number | null): string {
+  if (format === "share") return percent(value, 0);
+  if (format === "count") return fixed(0)(value);
   return fixed(value !== null && Math.abs(value) < 0.1 ? 3 : 2)(value);
+}
+
+/** What an arm's runs have of a measure. */
+export function armMeasureText(measure: Measure, { values }: ArmResult): string {
+  return measureText(measure, values[measure.key]?.[measure.ofRuns] ?? null);
 }
 
 /** How many of an arm's runs the numbers are of; marked where those are not finished. */
@@ -29,15 +36,13 @@ export function rangeText({ end, counted }: ArmResult): string {
 }
 
 /** "2 of 3: worse, rejected", with every sign that holds in one of the runs; "no" where none does. */
-export function degenerateText({ counted }: ArmResult): string {
+export function wrongText({ instrument }: Pick<Study, "instrument">, { counted }: ArmResult): string {
   if (counted.length === 0) return "–";
-  const degenerate = counted.filter((run) => run.degenerate.length > 0);
-  if (degenerate.length === 0) return "no";
-  const signs = signsOf(degenerate.flatMap((run) => run.degenerate));
-  return `${degenerate.length} of ${counted.length}: ${signs.join(", ")}`;
-}
-
-/** Each sign once, in the order in which they are explained. */
-function signsOf(found: readonly Degeneration[]): string[] {
-  return Object.keys(degenerations).filter((sign) => found.some((each) => each === sign));
+  const wrong = counted.filter(({ signs }) => signs.length > 0);
+  if (wrong.length === 0) return "no";
+  // Each sign once, in the order in which they are explained.
+  const names = instrument.signs
+    .map(({ name }) => name)
+    .filter((name) => wrong.some(({ signs }) => signs.includes(name)));
+  return `${wrong.length} of ${counted.length}: ${names.join(", ")}`;
 }

@@ -1,10 +1,10 @@
-import { measureKeys, measures } from "../../studies/measures.ts";
-import { type ArmResult, degenerations, type RunResult, runResult } from "../../studies/results.ts";
+import { summaryText } from "../../studies/instrument.ts";
+import { type ArmResult, type RunResult, runResult } from "../../studies/results.ts";
 import { lateRounds, type RunData } from "../../studies/run-data.ts";
 import type { Group, Study } from "../../studies/study.ts";
 import { percent, points } from "../../text/numbers.ts";
 import { printable } from "../text/printable.ts";
-import { degenerateText, isMarked, measureText, rangeText, seedsText, unfinishedNote } from "./cells.ts";
+import { armMeasureText, isMarked, rangeText, seedsText, unfinishedNote, wrongText } from "./cells.ts";
 import type { Provenance } from "./read.ts";
 
 /** All that a study's files are made of. */
@@ -18,7 +18,8 @@ export interface StudyReport {
 
 /** A study's results as a document, with its figures beside it. */
 export function resultsMarkdown(study: Study, { data, results, provenance, command }: StudyReport): string {
-  const runs = data.map(runResult);
+  const { measures, signs, wrong, figureNote } = study.instrument;
+  const runs = data.map((run) => runResult(study, run));
   const finished = runs.filter((run) => run.finished).length;
   const seconds = data.reduce((sum, run) => sum + run.seconds, 0);
   return [
@@ -36,24 +37,25 @@ export function resultsMarkdown(study: Study, { data, results, provenance, comma
     ]),
     "",
     `**Accuracy** is held-out, greedy, before training and at the last round; the range is that of the seeds. The other columns are means ` +
-      `over the last ${lateRounds} rounds of a run, and then over seeds; – stands where there is no such number.`,
+      `over the last ${lateRounds} rounds of a run where nothing else is said, and then over seeds; – stands where there is no such number.`,
     "",
-    ...list(measureKeys.map((key) => `**${measures[key].label}**: ${measures[key].about}`)),
-    ...list(Object.entries(degenerations).map(([sign, meaning]) => `degenerate, **${sign}**: ${meaning}`)),
+    ...list(measures.map((measure) => `**${cell(measure.label)}**: ${measure.about}${summaryText(measure)}`)),
+    ...list(signs.map(({ name, meaning }) => `${wrong}, **${name}**: ${meaning}`)),
     "",
-    "In the figures a line is the mean of an arm's seeds that have a value there (accuracy at every evaluation, else means of some rounds), a band their range. " +
-      "Where few queries are admitted, what is measured on them is of few, and jumps.",
-    ...study.groups.flatMap((group) => section(group, results)),
+    "In the figures a line is the mean of an arm's seeds that have a value there (what is evaluated at every evaluation, else means of some rounds), " +
+      `a band their range. ${figureNote}`,
+    ...study.groups.flatMap((group) => section(study, group, results)),
     "",
     "## Every run",
     "",
-    ...runTable(runs),
+    ...runTable(study, runs),
     "",
     ...(results.some(isMarked) ? [unfinishedNote.replace("*", "\\*"), ""] : []),
   ].join("\n");
 }
 
-function section({ title, question, file, arms }: Group, results: readonly ArmResult[]): string[] {
+function section(study: Study, { title, question, file, arms }: Group, results: readonly ArmResult[]): string[] {
+  const { measures, wrong } = study.instrument;
   const rows = arms.map((name) => results.find(({ arm }) => arm.name === name)!);
   return [
     "",
@@ -62,7 +64,7 @@ function section({ title, question, file, arms }: Group, results: readonly ArmRe
     question,
     "",
     ...table(
-      ["arm", "", "seeds", "start", "end", "range", "points", "degenerate"],
+      ["arm", "", "seeds", "start", "end", "range", "points", wrong],
       rows.map((row) => [
         row.arm.name,
         row.arm.about,
@@ -71,14 +73,14 @@ function section({ title, question, file, arms }: Group, results: readonly ArmRe
         percent(row.end?.mean ?? null),
         rangeText(row),
         points(row.gained),
-        degenerateText(row),
+        wrongText(study, row),
       ]),
       2,
     ),
     "",
     ...table(
-      ["arm", ...measureKeys.map((key) => measures[key].label)],
-      rows.map(({ arm, late }) => [arm.name, ...measureKeys.map((key) => measureText(key, late[key]))]),
+      ["arm", ...measures.map(({ label }) => label)],
+      rows.map((row) => [row.arm.name, ...measures.map((measure) => armMeasureText(measure, row))]),
       1,
     ),
     "",
@@ -86,16 +88,16 @@ function section({ title, question, file, arms }: Group, results: readonly ArmRe
   ];
 }
 
-function runTable(runs: readonly RunResult[]): string[] {
+function runTable({ instrument }: Study, runs: readonly RunResult[]): string[] {
   return table(
-    ["run", "rounds", "start", "end", "points", "degenerate"],
-    runs.map(({ id, played, rounds, start, end, degenerate }) => [
+    ["run", "rounds", "start", "end", "points", instrument.wrong],
+    runs.map(({ id, played, rounds, start, end, signs }) => [
       id,
       played === rounds ? String(rounds) : `${played ?? 0} of ${rounds}`,
       percent(start),
       percent(end),
       points(start === null || end === null ? null : end - start),
-      degenerate.join(", ") || (played === null ? "–" : "no"),
+      signs.join(", ") || (played === null ? "–" : "no"),
     ]),
     1,
   );

@@ -1,6 +1,8 @@
 import type { DaemonClient } from "../../client/client.ts";
-import type { RoundRecord } from "../../store/records.ts";
-import { needsValidShare, type RunData, runData } from "../../studies/run-data.ts";
+import type { QueryRecord, RoundRecord } from "../../store/records.ts";
+import type { Instrument, SampledValues } from "../../studies/instrument.ts";
+import { type RunData, runData } from "../../studies/run-data.ts";
+import type { PlannedRun } from "../../studies/study.ts";
 import type { StudyRun } from "./plan.ts";
 
 /** On what the runs of a study were played; more than one of each where it was moved or updated half-way. */
@@ -12,12 +14,13 @@ export interface Provenance {
 /** What all runs have finished, condensed, and on what they were played. */
 export async function readStudy(
   client: DaemonClient,
+  instrument: Instrument,
   runs: readonly StudyRun[],
 ): Promise<{ readonly data: RunData[]; readonly provenance: Provenance }> {
   const data: RunData[] = [];
   const [machines, versions] = [new Set<string>(), new Set<string>()];
   for (const run of runs) {
-    data.push(await readRun(client, run));
+    data.push(await readRun(client, instrument, run));
     if (!run.overview) continue;
     const { record } = await client.request("sparring/run/get", { run: run.planned.id });
     if (!record) continue;
@@ -29,11 +32,19 @@ export async function readStudy(
   return { data, provenance: { machines: [...machines], versions: [...versions] } };
 }
 
-async function readRun(client: DaemonClient, { planned, config, overview }: StudyRun): Promise<RunData> {
+async function readRun(
+  client: DaemonClient,
+  instrument: Instrument,
+  { planned, config, overview }: StudyRun,
+): Promise<RunData> {
   const records = overview ? await readRounds(client, planned.id) : [];
-  const rounds = config.game.rounds;
-  if (config.admission.on_reject !== "off") return runData({ planned, rounds, records });
-  return runData({ planned, rounds, records, valid: await validShares(client, planned.id, records) });
+  return runData(instrument, {
+    planned,
+    rounds: config.game.rounds,
+    records,
+    problem: overview?.problem?.code,
+    sampled: await readSampled(client, instrument, planned, records),
+  });
 }
 
 async function readRounds(client: DaemonClient, run: string): Promise<RoundRecord[]> {
@@ -45,26 +56,38 @@ async function readRounds(client: DaemonClient, run: string): Promise<RoundRecor
   }
 }
 
-/** Shares of queries without a flaw, of the rounds for which a study needs them; a query's reason is its flaw. */
-async function validShares(
+/** What a study reads from samples, of the rounds for which it needs them. */
+async function readSampled(
   client: DaemonClient,
-  run: string,
+  instrument: Instrument,
+  planned: PlannedRun,
   records: readonly RoundRecord[],
-): Promise<Map<number, number>> {
+): Promise<SampledValues> {
   const played = records.at(-1)?.round ?? 0;
-  const shares = new Map<number, number>();
-  for (const { round } of records.filter((record) => needsValidShare(record.round, played))) {
-    let [valid, drawn] = [0, 0];
-    for (let from: number | null = 0; from !== null; ) {
-      const page: { queries: { reason?: string | undefined }[]; next: number | null } = await client.request(
-        "sparring/round/get",
-        { run, round, from },
-      );
-      drawn += page.queries.length;
-      valid += page.queries.filter(({ reason }) => reason === undefined).length;
-      from = page.next;
+  const sampled = instrument.sampled.filter(({ applies }) => applies(planned));
+  const values = new Map(sampled.map(({ key }) => [key, new Map<number, number>()]));
+  for (const record of records) {
+    const wanted = sampled.filter(({ needs }) => needs(record, played));
+    if (wanted.length === 0) continue;
+    const queries = await readQueries(client, planned.id, record.round);
+    for (const { key, of } of wanted) {
+      const value = of(queries);
+      if (value !== null) values.get(key)!.set(record.round, value);
     }
-    if (drawn > 0) shares.set(round, valid / drawn);
   }
-  return shares;
+  return values;
+}
+
+async function readQueries(client: DaemonClient, run: string, round: number): Promise<QueryRecord[]> {
+  const queries: QueryRecord[] = [];
+  for (let from: number | null = 0; from !== null; ) {
+    const page: { queries: QueryRecord[]; next: number | null } = await client.request("sparring/round/get", {
+      run,
+      round,
+      from,
+    });
+    queries.push(...page.queries);
+    from = page.next;
+  }
+  return queries;
 }

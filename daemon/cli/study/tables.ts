@@ -1,28 +1,16 @@
-import { type MeasureKey, measureKeys, measures } from "../../studies/measures.ts";
-import { type ArmResult, degenerations } from "../../studies/results.ts";
+import type { ArmResult } from "../../studies/results.ts";
 import type { Study } from "../../studies/study.ts";
 import { percent, points } from "../../text/numbers.ts";
 import { wrap } from "../text/fit.ts";
 import { type GridColumn, gridLines } from "../text/grid.ts";
 import type { Style } from "../text/style.ts";
-import { degenerateText, isMarked, measureText, rangeText, seedsText, unfinishedNote } from "./cells.ts";
+import { armMeasureText, isMarked, rangeText, seedsText, unfinishedNote, wrongText } from "./cells.ts";
 
-/** Which measure's column goes first where a terminal is narrow. */
-const dispensable: Readonly<Record<MeasureKey, number>> = {
-  bigramDistance: 1,
-  distinct: 2,
-  klSolver: 3,
-  noContrast: 4,
-  correlation: 5,
-  klChallenger: 6,
-  difficulty: 7,
-  admitted: 8,
-};
-
-/** The tables of a study: for each of its questions, what its arms came to, and how their games were at the end. */
+/** The tables of a study: for each of its questions, what its arms came to, and what else was measured of them. */
 export function studyTables(study: Study, results: readonly ArmResult[], style: Style): string[] {
   const { columns, colours } = style;
-  const signs = Object.entries(degenerations).map(([sign, meaning]) => `${sign}: ${meaning}`);
+  const { wrong } = study.instrument;
+  const signs = study.instrument.signs.map(({ name, meaning }) => `${name}: ${meaning}`);
   return [
     ...study.groups.flatMap(({ title, question, arms }) => [
       "",
@@ -30,17 +18,20 @@ export function studyTables(study: Study, results: readonly ArmResult[], style: 
       ...wrap(question, columns).map((line) => colours.dim(line)),
       "",
       ...groupTables(
+        study,
         arms.map((name) => results.find(({ arm }) => arm.name === name)!),
         style,
       ),
     ]),
     "",
-    ...wrap(`Degenerate: ${signs.join("; ")}.`, columns).map((line) => colours.dim(line)),
+    ...wrap(`${wrong[0]!.toUpperCase()}${wrong.slice(1)}: ${signs.join("; ")}.`, columns).map((line) =>
+      colours.dim(line),
+    ),
     ...(results.some(isMarked) ? wrap(unfinishedNote, columns) : []),
   ];
 }
 
-function groupTables(rows: readonly ArmResult[], { columns, colours }: Style): string[] {
+function groupTables(study: Study, rows: readonly ArmResult[], { columns, colours }: Style): string[] {
   const column = (title: string, text: (result: ArmResult) => string, rest: Partial<GridColumn> = {}): GridColumn => ({
     title,
     align: "right",
@@ -55,11 +46,11 @@ function groupTables(rows: readonly ArmResult[], { columns, colours }: Style): s
     column("end", ({ end }) => percent(end?.mean ?? null)),
     column("range", rangeText, { dispensable: 3 }),
     column("points", ({ gained }) => points(gained)),
-    column("degenerate", degenerateText, { align: "left" }),
+    column(study.instrument.wrong, (row) => wrongText(study, row), { align: "left" }),
     column("", ({ arm }) => arm.about, { align: "left", dispensable: 1 }),
   ];
-  const late = measureKeys.map((key) =>
-    column(measures[key].label, (result) => measureText(key, result.late[key]), { dispensable: dispensable[key] }),
+  const measured = study.instrument.measures.map((measure) =>
+    column(measure.label, (row) => armMeasureText(measure, row), { dispensable: measure.dispensable }),
   );
-  return [...gridLines(outcome, columns, colours), "", ...gridLines([names, ...late], columns, colours)];
+  return [...gridLines(outcome, columns, colours), "", ...gridLines([names, ...measured], columns, colours)];
 }

@@ -1,4 +1,5 @@
 import type { RoundRecord } from "../../store/records.ts";
+import { alarmLines } from "../alarm-lines.ts";
 import type { Colours } from "../text/colours.ts";
 import { wrap } from "../text/fit.ts";
 import { printable } from "../text/printable.ts";
@@ -17,6 +18,8 @@ export class Chronicle {
   readonly #perRow: number;
   readonly #isAlone: boolean;
   #sinceRow: RoundRecord[] = [];
+  /** Notes that were shown, without their numbers. */
+  readonly #noted = new Set<string>();
 
   /** @param options.isAlone no live area is below: rows also say how much time is left, and come at least every two minutes */
   constructor(view: RunView, options: { readonly columns: number; readonly isAlone: boolean }) {
@@ -35,6 +38,19 @@ export class Chronicle {
       ...wrap("Each row is the mean of the rounds since the row above.", columns).map((line) => colours.dim(line)),
       colours.bold(this.#table.header),
     ];
+  }
+
+  /** The alarms that begin with newly finished rounds, and what these note, each kind of note once: the first of many that differ in numbers only. */
+  notes(finished: readonly RoundRecord[], columns: number, colours: Colours): string[] {
+    const isNew = (note: string): boolean => {
+      const before = this.#noted.size;
+      return this.#noted.add(note.replaceAll(/\d+/g, "#")).size > before;
+    };
+    const notes = finished
+      .flatMap(({ round, notes }) => notes.filter(isNew).map((note) => `round ${round}: ${printable(note)}`))
+      .flatMap((text) => wrap(text, columns))
+      .map((line) => colours.yellow(line));
+    return [...notes, ...alarmLines(finished, columns, colours)];
   }
 
   /** The rows that newly finished rounds complete. What is left is known after the newest of them only. */

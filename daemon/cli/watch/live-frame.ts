@@ -1,5 +1,6 @@
 import type { Phase } from "../../runs/events.ts";
 import { duration } from "../../text/numbers.ts";
+import { telemetryText } from "../../text/telemetry.ts";
 import { hasEnded } from "../states.ts";
 import { bar, sparkline } from "../text/bars.ts";
 import type { Colours } from "../text/colours.ts";
@@ -64,7 +65,12 @@ function activity(view: RunView, style: Style): string[] {
   if (overview.state === "paused") {
     const text = `\`${invocation} resume ${overview.id}\` goes on`;
     const label = colours.yellow(padEnd("paused", labelWidth));
-    return labelWidth + width(text) < columns ? [`${label}${text}`] : [label, ...wrap(text, columns - 1, "  ")];
+    const { problem } = overview;
+    const why = problem ? wrap(`${printable(problem.message)} ${printable(problem.next)}`, columns - 1) : [];
+    return [
+      ...(labelWidth + width(text) < columns ? [`${label}${text}`] : [label, ...wrap(text, columns - 1, "  ")]),
+      ...why.map((line) => colours.yellow(line)),
+    ];
   }
   if (!progress || progress.phase === null) return [];
   const phase = bar(progress.total > 0 ? progress.done / progress.total : 0, plotColumns(columns));
@@ -75,6 +81,9 @@ function activity(view: RunView, style: Style): string[] {
   const stuck = progress.stuck === undefined ? [] : wrap(printable(progress.stuck), columns - 1);
   return [
     `${colours.dim(padEnd(phaseName(progress.phase), labelWidth))}${colours.dim(phase.filled)}${track}  ${colours.dim(doing)}`,
+    ...(progress.telemetry
+      ? [colours.dim(`${padEnd("device", labelWidth)}${telemetryText(progress.device, progress.telemetry)}`)]
+      : []),
     ...stuck.map((line) => colours.yellow(line)),
   ];
 }
@@ -94,7 +103,10 @@ export function liveFrame(view: RunView, now: number, style: Style): string[] {
   const clock = `${duration(view.elapsedSeconds(now))}${left}`;
   const done = colours.dim(padEnd(`${view.lastRound}/${rounds}`, labelWidth));
   const track = colours.dim(total.rest.replaceAll(" ", "·"));
+  const { iteration } = view;
+  const where = iteration && `${iteration.now} of ${iteration.of}, round ${view.lastRound} of ${rounds}`;
   return [
+    ...(where === undefined ? [] : [`${colours.dim(padEnd("iteration", labelWidth))}${where}`]),
     `${done}${total.filled}${track}  ${colours.bold(clock)}`,
     ...activity(view, style),
     ...chartLines(view, columns, colours),

@@ -46,8 +46,11 @@ export class LiveWatcher implements Watcher {
 
   finish(rounds: readonly RoundRecord[]): void {
     this.view?.rounds.push(...rounds);
-    const rows = this.#chronicle?.rows(rounds, this.#now()) ?? [];
-    if (rows.length > 0) this.say(...rows);
+    const lines = [
+      ...(this.#chronicle?.notes(rounds, this.#columns, coloured) ?? []),
+      ...(this.#chronicle?.rows(rounds, this.#now()) ?? []),
+    ];
+    if (lines.length > 0) this.say(...lines);
   }
 
   say(...lines: string[]): void {

@@ -47,6 +47,7 @@ export class PlainWatcher implements Watcher {
 
   finish(rounds: readonly RoundRecord[]): void {
     this.view?.rounds.push(...rounds);
+    this.say(...(this.#chronicle?.notes(rounds, this.#columns, plain) ?? []));
     this.say(...(this.#chronicle?.rows(rounds, this.#now()) ?? []));
   }
 
@@ -60,7 +61,8 @@ export class PlainWatcher implements Watcher {
     return this.#screen.columns ?? defaultColumns;
   }
 
-  #sayPaused({ id }: RunOverview): void {
+  #sayPaused({ id, problem }: RunOverview): void {
+    if (problem) this.say(...wrap(`warning: ${printable(problem.message)} ${printable(problem.next)}`, this.#columns));
     this.say(...wrap(`Paused. \`${this.#invocation} resume ${id}\` goes on.`, this.#columns));
   }
 }

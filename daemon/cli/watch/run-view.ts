@@ -3,6 +3,7 @@ import type { Config } from "../../config/schema.ts";
 import type { Progress, ResultOf, RunOverview } from "../../protocol.ts";
 import type { QueryRecord, RoundRecord } from "../../store/records.ts";
 import { hasEnded } from "../states.ts";
+import { hasIterations, iteration } from "./measures.ts";
 
 /** One query of a round with one answer to it. */
 export interface Sample {
@@ -67,6 +68,13 @@ export class RunView {
     return this.rounds.at(-1)?.round ?? this.firstRound;
   }
 
+  /** The iteration of the newest round, and how many there are; undefined where the run has none or has not begun. */
+  get iteration(): { readonly now: number; readonly of: number } | undefined {
+    const now = this.rounds.at(-1)?.metrics[iteration.metric] ?? undefined;
+    if (now === undefined || !hasIterations(this.config)) return undefined;
+    return { now, of: this.config.imitation.iterations };
+  }
+
   /** Seconds that this session of the run has taken without pauses; of a run that is not in memory, that its rounds took. */
   elapsedSeconds(now: number): number {
     if (this.progress) return this.progress.elapsedSeconds + this.#sinceSnapshot(now);
@@ -92,10 +100,14 @@ export class RunView {
   }
 }
 
-/** The round's first query that got answers, with its first answer: nothing is picked. */
+/**
+ * The round's first query that got answers, with its first answer: nothing is picked. Of an imitation the first that the model
+ * wrote; undefined where all answers are the data's.
+ */
 export function firstSample(round: number, queries: readonly QueryRecord[]): Sample | undefined {
   const query = queries.find(({ answers }) => answers.length > 0);
-  if (!query) return undefined;
-  const { text, reward } = query.answers[0]!;
+  const answer = query?.answers.find(({ role }) => role === undefined || role === "generated");
+  if (!query || !answer) return undefined;
+  const { text, reward } = answer;
   return { round, query: query.text, answer: text, reward, expected: query.expected };
 }

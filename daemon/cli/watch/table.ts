@@ -2,7 +2,7 @@ import type { Config } from "../../config/schema.ts";
 import type { RoundRecord } from "../../store/records.ts";
 import { duration, fixed } from "../../text/numbers.ts";
 import { padStart } from "../text/fit.ts";
-import { admitted, kl, tabulated } from "./measures.ts";
+import { admitted, iteration, kl, tabulated } from "./measures.ts";
 import { summarise } from "./rows.ts";
 
 /** The rounds since the row above, and the estimated seconds that were left after them. */
@@ -24,7 +24,7 @@ export interface Table {
 }
 
 /** What goes first where the terminal is narrow. */
-const dispensable: readonly string[] = [admitted.label, "left", kl.label, "s/round"];
+const dispensable: readonly string[] = [admitted.label, "left", kl.label, iteration.label, "s/round"];
 
 const round: Column = { title: "round", width: 6, cell: ({ rounds }) => String(rounds.at(-1)!.round) };
 const left: Column = {

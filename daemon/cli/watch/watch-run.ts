@@ -56,9 +56,10 @@ export async function watchRun(
     const view = watcher.view!;
     view.overview = ending.run;
     const { problem, state } = ending.run;
-    if (state === "failed") {
+    // One that stopped by itself has a problem, too.
+    if (problem) {
       watcher.say(...failedReport(view, style));
-      throw asError(problem!);
+      throw asError(problem);
     }
     const summary = summaryOf(view, cli.now());
     if (state === "finished") await readSamples(current, view);

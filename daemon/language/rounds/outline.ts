@@ -1,8 +1,10 @@
 import { type DocumentSymbol, type FoldingRange, type Range, SymbolKind } from "vscode-languageserver";
+import { isImitation, marginOf } from "../../documents/pairs.ts";
 import type { AnswerPlace, QueryPlace, RoundDocument } from "../../documents/round-document.ts";
 import type { LineRange } from "../../documents/text-place.ts";
+import type { QueryRecord } from "../../store/records.ts";
 import { visibleLine } from "../../text/visible.ts";
-import { figure } from "./figures.ts";
+import { figure, signed } from "./figures.ts";
 
 /** As much of a text as its line in an outline shows, characters. */
 const maxExcerpt = 60;
@@ -11,7 +13,7 @@ const maxExcerpt = 60;
 export function roundSymbols({ places }: RoundDocument): DocumentSymbol[] {
   return places.map((query) => ({
     ...symbol(query, `Query ${query.record.index}`, query.record.text),
-    detail: query.record.admitted ? `V ${figure(query.record.V)}` : "not admitted",
+    detail: queryDetail(query.record),
     kind: SymbolKind.Class,
     children: query.answers.map(answerSymbol),
   }));
@@ -25,8 +27,17 @@ export function roundFoldings({ places }: RoundDocument): FoldingRange[] {
 }
 
 function answerSymbol(answer: AnswerPlace): DocumentSymbol {
-  const { reward, text } = answer.record;
-  return { ...symbol(answer, `Answer ${answer.index}`, text), detail: `R ${figure(reward)}`, kind: SymbolKind.String };
+  const { reward, role, D, text } = answer.record;
+  const ratio = D == null ? "" : ` · D ${signed(D, 3)}`;
+  const detail = role === undefined ? `R ${figure(reward)}` : `${role}${ratio}`;
+  return { ...symbol(answer, `Answer ${answer.index}`, text), detail, kind: SymbolKind.String };
+}
+
+function queryDetail(query: QueryRecord): string {
+  if (!query.admitted) return "not admitted";
+  const margin = marginOf(query);
+  if (margin !== null) return `margin ${signed(margin, 3)}`;
+  return isImitation([query]) ? "" : `V ${figure(query.V)}`;
 }
 
 function symbol(

@@ -1,8 +1,9 @@
+import { isImitation, skipReason } from "../../documents/pairs.ts";
+import { bigramRepetition, isRepetitive } from "../../selfplay/repetition.ts";
 import type { AnswerRecord, QueryRecord } from "../../store/records.ts";
 import { visibleLine } from "../../text/visible.ts";
 import { disagreement } from "./disagreement.ts";
 import { figure } from "./figures.ts";
-import { bigramRepetition, isRepetitive } from "./repetition.ts";
 
 /** Something about a sample that a person should look at. */
 export interface Suspicion {
@@ -32,7 +33,7 @@ export function suspicionsAboutQuery(query: QueryRecord): Suspicion[] {
 export function suspicionsAboutAnswer(answer: AnswerRecord, query: QueryRecord, verified: boolean): Suspicion[] {
   return [
     ...(answer.stop === "length" ? [truncated("answer", answer.tokens.length)] : []),
-    ...repeated("answer", answer.tokens),
+    ...repeated("answer", answer.tokens, answer.role === "generated"),
     ...(verified ? contradicted(answer, query) : []),
     ...unscored(answer),
   ];
@@ -48,7 +49,7 @@ function truncated(what: "query" | "answer", tokens: number): Suspicion {
   };
 }
 
-function repeated(what: "query" | "answer", tokens: readonly number[]): Suspicion[] {
+function repeated(what: "query" | "answer", tokens: readonly number[], isGenerated = false): Suspicion[] {
   if (!isRepetitive(tokens)) return [];
   const share = Math.round(100 * bigramRepetition(tokens));
   return [
@@ -56,13 +57,17 @@ function repeated(what: "query" | "answer", tokens: readonly number[]): Suspicio
       code: "language/repeated",
       isWarning: true,
       message: `This ${what} repeats itself: ${share} % of its pairs of neighbouring tokens were there before. [ours]`,
-      next: "See whether it was rewarded: if so, the judge teaches the model to repeat itself.",
+      next: isGenerated
+        ? "See whether later iterations write more of these: then fork from an earlier one."
+        : "See whether it was rewarded: if so, the judge teaches the model to repeat itself.",
     },
   ];
 }
 
 /** A group without advantages is often taken for a bug, so it is explained. */
-function withoutAdvantage({ admitted, answers }: QueryRecord): Suspicion[] {
+function withoutAdvantage(query: QueryRecord): Suspicion[] {
+  if (isImitation([query])) return skipped(query);
+  const { admitted, answers } = query;
   const isFlat = answers.every(({ advantage }) => advantage === 0);
   if (!admitted || answers.length === 0 || !isFlat) return [];
   const rewards = new Set(answers.map(({ reward }) => reward));
@@ -79,6 +84,21 @@ function withoutAdvantage({ admitted, answers }: QueryRecord): Suspicion[] {
       next: "Let it be, unless most queries of a round are like this: then they are too easy or too hard to learn from.",
     },
   ];
+}
+
+function skipped(query: QueryRecord): Suspicion[] {
+  const skip = skipReason(query);
+  if (skip === undefined) return [];
+  const [first, second] = query.answers;
+  const message =
+    skip === "identical"
+      ? `The ${second?.role} answer is the ${first?.role} one, token by token, so the gradients of the two cancel: the pair is skipped. Nothing is wrong.`
+      : "This example is left out of the loss, because one of its answers was cut at the token limit (algorithm.mask_truncated).";
+  const next =
+    skip === "identical"
+      ? "Let it be, unless most pairs of a round are like this: then the opponent has learned the data."
+      : "If many are cut, fork with a higher solver.max_tokens.";
+  return [{ code: "language/no-advantage", isWarning: false, message, next }];
 }
 
 function sameScores(rewards: ReadonlySet<number | null>, selfRewards: ReadonlySet<number | null>): string {

@@ -4,16 +4,16 @@ import { admit, type Candidate, type ReadQuery } from "../../selfplay/admission.
 import { parseChallenger } from "../../selfplay/parsing.ts";
 import { challengerPrompt } from "../../selfplay/prompts/challenger.ts";
 import { type Challenge, type Lots, type Message, requireVerifiable, type TaskFamily } from "../../tasks/task.ts";
-import type { Game } from "../game.ts";
+import type { SelfPlayGame } from "../game.ts";
 import type { DrawnQuery, PhaseOptions } from "./players.ts";
 
 /** The round's N queries: the Challenger writes them and admission judges them, or they come from the task's data. */
-export async function challenge(game: Game, round: number, options: PhaseOptions): Promise<DrawnQuery[]> {
+export async function challenge(game: SelfPlayGame, round: number, options: PhaseOptions): Promise<DrawnQuery[]> {
   return game.algorithm.queries === "data" ? fromData(game, round) : fromChallenger(game, round, options);
 }
 
 /** Training tasks drawn by the lineage's seed; never held-out ones. */
-function fromData({ config, task: family, seed }: Game, round: number): DrawnQuery[] {
+function fromData({ config, task: family, seed }: SelfPlayGame, round: number): DrawnQuery[] {
   const task = requireVerifiable(family);
   const { queries } = config.game;
   return Array.from({ length: queries }, (_, index) => {
@@ -22,7 +22,7 @@ function fromData({ config, task: family, seed }: Game, round: number): DrawnQue
   });
 }
 
-async function fromChallenger(game: Game, round: number, options: PhaseOptions): Promise<DrawnQuery[]> {
+async function fromChallenger(game: SelfPlayGame, round: number, options: PhaseOptions): Promise<DrawnQuery[]> {
   const { config, engine, settings, task, tokenizer, seed } = game;
   const { queries } = config.game;
   const challenges = Array.from({ length: queries }, (_, query) =>

@@ -1,6 +1,8 @@
+import { rubricMetrics } from "../../judge/rubric-metrics.ts";
 import type { Judgement, Pair } from "../../judge/scorer.ts";
 import type { RoundScores } from "../../selfplay/algorithm.ts";
-import type { Game } from "../game.ts";
+import type { Metrics } from "../../selfplay/metrics.ts";
+import type { SelfPlayGame } from "../game.ts";
 import type { DrawnAnswer, DrawnQuery, PhaseOptions } from "./players.ts";
 
 /** Both judgements of an answer. */
@@ -10,13 +12,13 @@ export interface Judged {
   readonly selfReward?: Judgement;
 }
 
-/** Scores all answers: judgements [N][G] for the records, and their values for the algorithm. */
+/** Scores all answers: judgements [N][G] for the records, their values for the algorithm, and what the rubric tells of itself. */
 export async function judge(
-  game: Game,
+  game: SelfPlayGame,
   queries: readonly DrawnQuery[],
   answers: readonly (readonly DrawnAnswer[])[],
   options: PhaseOptions,
-): Promise<{ judged: Judged[][]; scores: RoundScores }> {
+): Promise<{ judged: Judged[][]; scores: RoundScores; judgeMetrics: Metrics }> {
   const pairs = queries.flatMap(({ text, duplicate }, query) =>
     answers[query].map(({ text: answer, key, prompt, completion: { stop, tokens } }): Pair => {
       return { query: text, answer, stop, duplicate, key, sequence: { prompt, response: tokens } };
@@ -24,6 +26,10 @@ export async function judge(
   );
   const rewards = await game.reward.score(pairs, options);
   const selfRewards = await game.selfReward?.score(pairs, options);
+  const { rubric } = game;
+  const byRubric = rubric?.is === "selfReward" ? selfRewards : rewards;
+  const ofRubric = rubric && byRubric ? await rubricMetrics(rubric, pairs, byRubric, options) : {};
+  const judgeMetrics = { ...ofRubric, ...game.reward.figures?.() };
 
   let next = 0;
   const judged = answers.map((row) =>
@@ -41,5 +47,5 @@ export async function judge(
     reward_NG: judged.map((row) => row.map(({ reward }) => reward.value)),
     selfReward_NG: judged.map((row) => row.flatMap(({ selfReward }) => (selfReward ? [selfReward.value] : []))),
   };
-  return { judged, scores };
+  return { judged, scores, judgeMetrics };
 }

@@ -1,7 +1,7 @@
 import type { PolicyId, Sequence, StepStats } from "../../engine/engine.ts";
 import type { Advantages, RoundCoefficients, RoundLogprobs, RoundScores } from "../../selfplay/algorithm.ts";
-import type { Game } from "../game.ts";
-import { learningRate } from "../schedule.ts";
+import type { SelfPlayGame } from "../game.ts";
+import { adamOf } from "../schedule.ts";
 import type { Drawn, DrawnAnswer, DrawnQuery, PhaseOptions } from "./players.ts";
 
 /** The round's sequences by role; both lists are flat, answers query by query. */
@@ -35,7 +35,7 @@ export function sampledLogprobs(
 
 /** The same tokens under another policy, in the layout of `like`. */
 export async function measureLogprobs(
-  game: Game,
+  game: SelfPlayGame,
   sequences: RoundSequences,
   like: RoundLogprobs,
   policy: PolicyId,
@@ -52,7 +52,7 @@ export async function measureLogprobs(
 
 /** One optimizer step along the coefficients' gradient, or several with clipped ratios where the config asks for it. */
 export async function learn(
-  game: Game,
+  game: SelfPlayGame,
   round: number,
   sequences: RoundSequences,
   coefficients: RoundCoefficients,
@@ -64,12 +64,12 @@ export async function learn(
   await engine.update(answers.batch, answers.coefficients, { ...options, temperature: config.solver.temperature });
   const challenger = { ...withoutProgress(options), temperature: config.challenger.temperature };
   await engine.update(queries.batch, queries.coefficients, challenger);
-  return engine.step(adamOf(game, round));
+  return engine.step(adamOf(config, round, config.optimizer.lr));
 }
 
 /** Several steps on one round, each with coefficients from the log-probabilities of that moment. */
 export async function learnOffPolicy(
-  game: Game,
+  game: SelfPlayGame,
   round: number,
   sequences: RoundSequences,
   scores: RoundScores,
@@ -86,7 +86,7 @@ export async function learnOffPolicy(
   for (let update = 0; update < settings.updatesPerRound; update++) {
     const at = { ...options, temperature: config.solver.temperature };
     await engine.updateUnits(sequences.answers, units, gradient, at);
-    last = await engine.step(adamOf(game, round));
+    last = await engine.step(adamOf(config, round, config.optimizer.lr));
   }
   return last!;
 }
@@ -94,12 +94,6 @@ export async function learnOffPolicy(
 /** A phase's progress counts answers; its few queries come on top. */
 function withoutProgress({ signal }: PhaseOptions): PhaseOptions {
   return signal ? { signal } : {};
-}
-
-function adamOf({ config }: Game, round: number): Parameters<Game["engine"]["step"]>[0] {
-  const { beta1, beta2, eps, weight_decay, max_grad_norm } = config.optimizer;
-  const lr = learningRate(config.optimizer, round, config.game.rounds);
-  return { lr, beta1, beta2, eps, weightDecay: weight_decay, maxGradNorm: max_grad_norm };
 }
 
 /** Leaves out sequences that can't move anything: a forward and backward pass of zeros. */

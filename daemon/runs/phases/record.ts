@@ -1,10 +1,11 @@
 import type { StepStats } from "../../engine/engine.ts";
 import type { Judgement } from "../../judge/scorer.ts";
 import type { Advantages, RoundLogprobs, RoundScores } from "../../selfplay/algorithm.ts";
-import { roundMetrics } from "../../selfplay/metrics.ts";
+import { type Metrics, roundMetrics } from "../../selfplay/metrics.ts";
+import { styleMetrics } from "../../selfplay/style-metrics.ts";
 import type { AnswerRecord, QueryRecord, RoundRecord } from "../../store/records.ts";
 import type { Evaluation } from "../evaluate.ts";
-import type { Game } from "../game.ts";
+import type { SelfPlayGame } from "../game.ts";
 import { learningRate } from "../schedule.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 import type { Judged } from "./judge.ts";
@@ -15,6 +16,7 @@ export interface DrawnRound {
   readonly queries: readonly DrawnQuery[];
   readonly answers: readonly (readonly DrawnAnswer[])[];
   readonly judged: readonly (readonly Judged[])[];
+  readonly judgeMetrics: Metrics;
   readonly scores: RoundScores;
   readonly advantages: Advantages;
   readonly current: RoundLogprobs;
@@ -23,7 +25,7 @@ export interface DrawnRound {
 
 /** A round's line of metrics. */
 export function recordOf(
-  game: Game,
+  game: SelfPlayGame,
   round: number,
   drawn: DrawnRound,
   step: StepStats,
@@ -49,6 +51,13 @@ export function recordOf(
     phases,
     metrics: {
       ...metrics,
+      ...styleMetrics(
+        queries.map(({ text }, i) => ({
+          text,
+          answers: answers[i].map(({ text: answer, completion }) => ({ text: answer, tokens: completion.tokens })),
+        })),
+      ),
+      ...drawn.judgeMetrics,
       grad_norm: step.gradNorm,
       learning_rate: learningRate(game.config.optimizer, round, game.config.game.rounds),
       ...evaluationMetrics(evaluation),
@@ -63,7 +72,7 @@ export function evaluationMetrics(evaluation: Evaluation | undefined): Record<st
 }
 
 /** A round's samples, one record a query. */
-export function recordsOf(game: Game, drawn: DrawnRound): QueryRecord[] {
+export function recordsOf(game: SelfPlayGame, drawn: DrawnRound): QueryRecord[] {
   const { queries, advantages, reference } = drawn;
   const { task } = game;
   return queries.map((query, i): QueryRecord => {
@@ -93,7 +102,8 @@ function answerRecord(drawn: DrawnRound, { text, completion }: DrawnAnswer, i: n
   const judgements: Judgement[] = selfReward ? [reward, selfReward] : [reward];
   const unscored = judgements.flatMap((judgement) => (judgement.value === null ? [judgement.unscored] : []));
   // The judge who went through the criteria; else the self-reward's.
-  const { criteria, rationale } = judgements.find((judgement) => judgement.criteria) ?? judgements.at(-1)!;
+  const { criteria, probabilities, rationale } =
+    judgements.find((judgement) => judgement.criteria) ?? judgements.at(-1)!;
   return {
     text,
     tokens: Array.from(completion.tokens),
@@ -103,6 +113,7 @@ function answerRecord(drawn: DrawnRound, { text, completion }: DrawnAnswer, i: n
     reward: reward.value,
     selfReward: selfReward?.value ?? null,
     ...(criteria && { criteria: [...criteria] }),
+    ...(probabilities && { probabilities: [...probabilities] }),
     ...(rationale !== undefined && { rationale }),
     ...(unscored.length > 0 && { unscored: unscored.join("; ") }),
     advantage: drawn.advantages.solver_NG[i][j],

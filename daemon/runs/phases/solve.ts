@@ -1,9 +1,9 @@
-import type { Game } from "../game.ts";
+import type { SelfPlayGame } from "../game.ts";
 import type { DrawnAnswer, DrawnQuery, PhaseOptions } from "./players.ts";
 
 /** The Solver answers every admitted query G times: [N][G], empty rows for queries without answers. */
 export async function solve(
-  game: Game,
+  game: SelfPlayGame,
   round: number,
   queries: readonly DrawnQuery[],
   options: PhaseOptions,

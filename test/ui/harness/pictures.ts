@@ -2,7 +2,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { launchBrowser, PanelPage, themes } from "./panel-page.ts";
-import { additionRecording, RecordedDaemon, type Recording } from "./recording.ts";
+import { additionRecording, RecordedDaemon, type Recording, spinRecording } from "./recording.ts";
 import { syntheticRecording } from "./synthetic.ts";
 
 const [folder = "/tmp/pictures", filter = ""] = process.argv.slice(2);
@@ -21,6 +21,8 @@ const long = (): Recording => syntheticRecording({ rounds: 312, of: 500 });
 const pictures: readonly Picture[] = [
   { name: "live", recording: long, sizes: [large, small, [560, 900]] },
   { name: "nano", recording: additionRecording, sizes: [large] },
+  { name: "spin", recording: spinRecording, sizes: [large, small, [560, 900]] },
+  { name: "spin-ratio", recording: spinRecording, sizes: [large], keys: ["h", "ArrowDown", "j"] },
   { name: "ten-thousand", recording: () => syntheticRecording({ rounds: 10_000, of: 12_000 }), sizes: [large] },
   { name: "curriculum", recording: long, sizes: [large], keys: ["c"] },
   { name: "tables", recording: long, sizes: [large], keys: ["t", "h"] },

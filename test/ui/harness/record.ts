@@ -5,6 +5,8 @@
 import { writeFile } from "node:fs/promises";
 import { connect } from "../../../daemon/client/connect.ts";
 import { chartMetrics } from "../../../webview/rounds/charts/chart-specs.ts";
+import { imitationMetrics } from "../../../webview/rounds/charts/imitation-specs.ts";
+import { iterationMetrics } from "../../../webview/rounds/data/iterations.ts";
 import type { RecordedRound, Recording } from "./recording.ts";
 
 const [run, file, ...kept] = process.argv.slice(2);
@@ -12,6 +14,7 @@ const home = process.env.SPARRING_HOME;
 if (!run || !file || !home)
   throw new Error("usage: SPARRING_HOME=… tsx test/ui/harness/record.ts <run> <file> <round …>");
 
+const metrics = [...new Set([...chartMetrics, ...imitationMetrics, ...iterationMetrics])];
 const client = await connect({ home, start: false, client: { name: "record", version: "0" } });
 const rounds: Record<string, RecordedRound> = {};
 for (const round of kept.map(Number)) {
@@ -25,7 +28,7 @@ const recording: Recording = {
   runs: (await client.request("sparring/run/list", {})).runs,
   details: await client.request("sparring/run/get", { run }),
   ratings: (await client.request("sparring/rating/list", { run })).ratings,
-  series: await client.request("sparring/round/series", { run, metrics: [...chartMetrics] }),
+  series: await client.request("sparring/round/series", { run, metrics }),
   rounds,
 };
 client.close();

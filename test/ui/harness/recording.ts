@@ -19,7 +19,16 @@ export interface Recording {
 
 /** 40 rounds of nano on additions, N 12 × G 6, and a fork of it at round 30: made by `record.ts`. */
 export function additionRecording(): Recording {
-  return JSON.parse(readFileSync(new URL("addition.json", import.meta.url), "utf8")) as Recording;
+  return readRecording("addition.json");
+}
+
+/** 60 rounds of SPIN on additions, three iterations of batches of 12: made by `record.ts`. */
+export function spinRecording(): Recording {
+  return readRecording("spin.json");
+}
+
+function readRecording(file: string): Recording {
+  return JSON.parse(readFileSync(new URL(file, import.meta.url), "utf8")) as Recording;
 }
 
 /** Answers requests of the rounds panel from a recording. Rounds without samples have those of the nearest that has some. */

@@ -66,6 +66,7 @@ export async function sparring(args: readonly string[], world: World = {}): Prom
     connect: async () => daemon.client(),
     serve: async () => 0,
     tryEngine: async () => "CPU, 2 threads",
+    lookAtTorch: async () => undefined,
     stdin: keyboard(world),
     stdout: stdout.stream,
     stderr: stderr.stream,

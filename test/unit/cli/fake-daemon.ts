@@ -16,7 +16,8 @@ import {
   requests,
   type ValidParamsOf,
 } from "../../../daemon/protocol.ts";
-import { blindSample, nextSamples, placeOf } from "../../../daemon/runs/interactive/next-samples.ts";
+import { judgedAnswers } from "../../../daemon/runs/interactive/judged-rounds.ts";
+import { nextSamples, samplesOf } from "../../../daemon/runs/interactive/next-samples.ts";
 import type { Lineage, QueryRecord, Rating, RoundRecord } from "../../../daemon/store/records.ts";
 import { fakeConfig, fakeId, fakeOverview, fakeProgress, fakeQueries, fakeRound } from "./fake-run.ts";
 
@@ -207,10 +208,11 @@ export class FakeDaemon {
     "sparring/sample/next": async ({ run: id, rater, count, first, last }) => {
       const run = this.#run(id);
       const rounds = run.rounds.map(({ round }) => round).filter((round) => round >= first && round <= (last ?? round));
-      const rated = new Set(run.ratings.filter((rating) => rating.rater === rater).map(placeOf));
+      const { ratings } = run;
       const queriesOf = async (round: number): Promise<QueryRecord[]> => run.queries(round);
-      const picked = await nextSamples({ rounds, rated, count, rater, queriesOf });
-      return { samples: picked.map((candidate) => blindSample(id, candidate)) };
+      const judgedOf = async (round: number) => judgedAnswers(round, run.queries(round));
+      const picked = await nextSamples({ rounds, ratings, count, rater, judgedOf });
+      return { samples: await samplesOf(id, picked, queriesOf) };
     },
     "sparring/sample/rate": ({ run, rating }) => {
       const { ratings } = this.#run(run);

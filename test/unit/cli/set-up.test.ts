@@ -7,6 +7,7 @@ import { candidatesFor } from "../../../daemon/cli/completion/candidates.ts";
 import { checkNode } from "../../../daemon/cli/doctor/machine.ts";
 import { commands } from "../../../daemon/cli/program.ts";
 import { SparringError } from "../../../daemon/errors.ts";
+import type { ResultOf } from "../../../daemon/protocol.ts";
 import { noDaemon, sparring } from "./fake-cli.ts";
 import { FakeDaemon } from "./fake-daemon.ts";
 
@@ -36,7 +37,8 @@ describe("doctor", () => {
     );
     assert.match(stdout, /^ 4 {2}ok {7}Daemon {4}None is running; the next command starts one\.$/m);
     assert.match(stdout, /^ 5 {2}ok {7}Engine {4}onnx on CPU, 2 threads: sampled, learned, saved in 0\.0 s\.$/m);
-    assert.match(stdout, /^ 8 {2}ok {7}Terminal {2}Output goes to a file or a pipe: plain lines\.$/m);
+    assert.match(stdout, /^ 6 {2}ok {7}Torch {5}Not set up\./m);
+    assert.match(stdout, /^ 9 {2}ok {7}Terminal {2}Output goes to a file or a pipe: plain lines\.$/m);
   });
   test("fits 60 columns", async () => {
     const { stdout } = await sparring(["doctor"], { cli: { home }, columns: 60 });
@@ -98,12 +100,57 @@ describe("doctor", () => {
     const findings = JSON.parse(stdout);
     assert.deepEqual(
       findings.map(({ subject }: { subject: string }) => subject),
-      ["Node", "Home", "Disk", "Daemon", "Engine", "Folders", "Runs", "Terminal"],
+      ["Node", "Home", "Disk", "Daemon", "Engine", "Torch", "Folders", "Runs", "Terminal"],
     );
   });
   test("Node's version is compared as numbers", () => {
     for (const version of ["20.12.0", "20.100.0", "21.0.0"]) assert.equal(checkNode(version).level, "ok");
     for (const version of ["20.9.0", "18.20.0"]) assert.equal(checkNode(version).level, "problem");
+  });
+});
+
+describe("setup torch", () => {
+  const python = "/home/torch/venv/bin/python";
+  const answering = (result: Partial<ResultOf<"sparring/engine/setup">>): FakeDaemon =>
+    new FakeDaemon({ "sparring/engine/setup": () => ({ ready: true, python, findings: [], ...result }) });
+
+  test("says what was found and what to do, with hostile texts made printable", async () => {
+    const findings = [
+      { what: "Python", state: "good", text: "Version 3.12.4." },
+      { what: "GPU", state: "warning", text: "No GPU \u001b[2J.", next: "Run `sparring setup torch --check`." },
+    ] as const;
+    const { code, stdout, calls } = await sparring(["setup", "torch"], {
+      daemon: answering({ findings: [...findings] }),
+      columns: 100,
+    });
+    assert.equal(code, 0);
+    assert.match(stdout, /^ 1 {2}ok {7}Python {4}Version 3\.12\.4\.\n 2 {2}warning {2}GPU {7}No GPU \\u\{1b\}\[2J\.\n/);
+    assert.match(stdout, /^ {23}Run `node dist\/sparring\.js setup torch --check`\.$/m);
+    assert.match(stdout, /\n\nRuns can use the torch engine: set engine\.name to torch in a config\.\n$/);
+    const { task, ...params } = calls[0]![1] as { task: string };
+    assert.notEqual(task, "");
+    assert.deepEqual(params, { install: true });
+  });
+  test("--python and --check are passed on, a path as a whole one", async () => {
+    const daemon = answering({ ready: false, python: null });
+    const { code, stdout, calls } = await sparring(["setup", "torch", "--python", "env/bin/python", "--check"], {
+      daemon,
+    });
+    assert.equal(code, 1);
+    assert.match(stdout, /This environment will not do\./);
+    const { task, ...params } = calls[0]![1] as { task: string };
+    assert.notEqual(task, "");
+    assert.deepEqual(params, { python: "/work/env/bin/python", install: false });
+  });
+  test("--json prints the result", async () => {
+    const { stdout } = await sparring(["setup", "torch", "--json"], { daemon: answering({}) });
+    assert.deepEqual(JSON.parse(stdout), { ready: true, python, findings: [] });
+  });
+  test("wants an engine that has one", async () => {
+    assert.equal((await sparring(["setup"])).code, 2);
+    const { code, stderr } = await sparring(["setup", "onnx"]);
+    assert.equal(code, 2);
+    assert.match(stderr, /Only torch has one\./);
   });
 });
 
@@ -165,6 +212,7 @@ describe("completion", () => {
     assert.deepEqual(await complete("watch", ""), ["addition-1", "addition-2", "other", "last"]);
     assert.equal(await complete("run", "ex"), "files");
     assert.deepEqual(await complete("completion", "z"), ["zsh"]);
+    assert.deepEqual(await complete("setup", ""), ["torch"]);
     assert.deepEqual(await complete("schema", ""), []);
   });
   test("offers nothing for the value of an option", async () => {

@@ -184,7 +184,10 @@ describe("study", () => {
     ]);
     const { arms } = JSON.parse(stdout);
     assert.deepEqual(
-      arms.map(({ arm, late }: { arm: string; late: { admitted: number } }) => [arm, Number(late.admitted.toFixed(2))]),
+      arms.map(({ arm, values }: { arm: string; values: { admitted: { mean: number } } }) => [
+        arm,
+        Number(values.admitted.mean.toFixed(2)),
+      ]),
       [
         ["lsp", 0.93],
         ["lsp-off", 0.5],

@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { plain } from "../../../daemon/cli/text/colours.ts";
 import { width } from "../../../daemon/cli/text/fit.ts";
 import type { Style } from "../../../daemon/cli/text/style.ts";
+import { Chronicle } from "../../../daemon/cli/watch/chronicle.ts";
 import { liveFrame } from "../../../daemon/cli/watch/live-frame.ts";
 import { heldOut, reward } from "../../../daemon/cli/watch/measures.ts";
 import { roundsPerRow, summarise } from "../../../daemon/cli/watch/rows.ts";
@@ -89,6 +90,21 @@ function viewAfter(rounds: number, settings: Record<string, unknown> = {}): RunV
 const style: Style = { columns: 80, colours: plain, invocation: "sparring" };
 const narrow: Style = { ...style, columns: 60 };
 
+test("each kind of note is shown once, in the round that had it first", () => {
+  const config = fakeConfig();
+  const chronicle = new Chronicle(new RunView(fakeFacts(config), 0), { columns: 80, isAlone: false });
+  const noted = (round: number, ...notes: string[]) => ({ ...fakeRound(config, round), notes });
+  assert.deepEqual(
+    chronicle.notes(
+      [noted(3, "4 of 32 answers are unscored"), noted(4, "5 of 32 answers are unscored", "It died.")],
+      80,
+      plain,
+    ),
+    ["round 3: 4 of 32 answers are unscored", "round 4: It died."],
+  );
+  assert.deepEqual(chronicle.notes([noted(5, "1 of 32 answers are unscored")], 80, plain), []);
+});
+
 describe("the live area", () => {
   test("80 columns", () => {
     assert.deepEqual(liveFrame(viewAfter(150), 82_000, style), [
@@ -106,6 +122,17 @@ describe("the live area", () => {
       "answering    ██████████··········  128/256",
       "reward       ▁▂▂▃▄▅▅▆▇██           0.450   0.301 – 0.450",
     ]);
+  });
+  test("with what the run takes of a GPU", () => {
+    const view = viewAfter(150);
+    const telemetry = {
+      usedBytes: 61 * 2 ** 30,
+      peakBytes: 61 * 2 ** 30,
+      totalBytes: 141 * 2 ** 30,
+      utilisation: 0.97,
+    };
+    view.accept({ ...view.progress!, device: "NVIDIA H200, 141 GiB, bfloat16", telemetry }, 82_000);
+    assert.equal(liveFrame(view, 82_000, narrow)[2], "device       GPU 97 %, 61 of 141 GiB");
   });
   test("before the first round is finished", () => {
     const view = new RunView(fakeFacts(fakeConfig(), { progress: null }), 0);

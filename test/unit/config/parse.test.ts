@@ -22,15 +22,43 @@ describe("defaults", () => {
         epsilon_high: 0.2,
         mask_truncated: false,
       },
+      imitation: {
+        batch: 32,
+        iterations: 3,
+        mix_previous: true,
+        beta: 0.1,
+        c: 1,
+        eta: 0.1,
+        lambda: 1,
+        smoothing: "outer",
+        against: "both",
+        tau: 0.1,
+        length_average: true,
+        held_out: 100,
+        early_stop: { window: 10 },
+      },
       kl: { beta: 0.05, estimator: "k2" },
       challenger: { objective: "minimax", temperature: 1, max_tokens: 128 },
       solver: { temperature: 1, max_tokens: 256 },
       judge: {
         reward: { kind: "verifier" },
         self_reward: { kind: "criteria", scale: 1 },
-        rubric: { temperature: 1, max_tokens: 320 },
+        rubric: { mode: "generate", compare: 0, temperature: 1, max_tokens: 320 },
       },
       admission: { on_reject: "drop", margin: 0.1 },
+      alarms: {
+        action: "warn",
+        window: 10,
+        kl: { above: 1.5 },
+        length: { factor: 2 },
+        repetition: { above: 0.2 },
+        diversity: { below: 0.9 },
+        style: { above: 0.3 },
+        judge: { rise: 0.02, fall: 0.05 },
+        contrast: { above: 0.7 },
+        unscored: { above: 0.2 },
+        admission: { below: 0.5 },
+      },
       optimizer: {
         lr: 3e-6,
         warmup_rounds: 0,
@@ -45,8 +73,15 @@ describe("defaults", () => {
       checkpoints: { every: 50, keep: 5 },
       recovery: { every: 1 },
     });
-    assert.equal(engine.name, "onnx");
-    assert.equal(engine.micro_batch_tokens, undefined);
+    const { threads: _, ...fixed } = engine;
+    assert.deepEqual(fixed, {
+      name: "onnx",
+      device: "auto",
+      precision: "auto",
+      deterministic: true,
+      plain: [],
+      checkpointing: "auto",
+    });
     assert(engine.threads >= 1 && engine.threads <= 8);
   });
 
@@ -60,6 +95,7 @@ describe("defaults", () => {
     assert.deepEqual(parse(`${minimal}adapter: {}\n`).adapter, {
       rank: 16,
       alpha: 32,
+      rslora: false,
       targets: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
     });
   });
@@ -87,6 +123,11 @@ describe("paths", () => {
   });
   test("may begin at the home folder", () =>
     assert.equal(model(written, ["model.reference=~/tiny"]).reference, resolve(homedir(), "tiny")));
+  test("of an interpreter are relative to the file, whatever they look like", () => {
+    const text = `${minimal}engine: { name: torch, python: venv/python }\n`;
+    const { config } = parseConfig(text, { file: "/runs/a.sparring.yaml" });
+    assert.equal(config.engine.python, "/runs/venv/python");
+  });
   test("of the hub stay as they are, unless there is such a folder", () => {
     assert.equal(model(minimal, ["model.path=org/name@v1"]).path, "org/name@v1");
     assert.equal(model(minimal, ["model.reference=org/name"]).reference, "org/name");

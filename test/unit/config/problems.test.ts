@@ -23,14 +23,14 @@ check("config/unknown-key", minimal, [
   ["misspelt", "optimizer:\n  bta1: 0.9\n", "8:3", /"optimizer.bta1"/, /^Did you mean optimizer.beta1\?$/],
   ["misspelt section", "optimiser:\n  lr: 1\n", "7:1", /"optimiser"/, /^Did you mean optimizer\?$/],
   ["swapped letters", "egnine: {}\n", "7:1", /"egnine"/, /^Did you mean engine\?$/],
-  ["wrong section", "lr: 1e-4\n", "7:1", /"lr"/, /^Did you mean optimizer.lr\?$/],
+  ["wrong section", "lr: 1e-4\n", "7:1", /"lr"/, /^Did you mean imitation.lr or optimizer.lr\?$/],
   ["adapter's key without an adapter", "rank: 8\n", "7:1", /"rank"/, /^Did you mean adapter.rank\?$/],
   [
     "in several sections",
     "temperature: 1\n",
     "7:1",
     /"temp/,
-    /challenger.temperature or solver.temperature or judge.rubric.temperature or eval/,
+    /challenger.temperature or solver.temperature or judge.rubric.temperature or judge.endpoint.temperature or eval/,
   ],
   ["misspelt alias", "num_genertions: 8\n", "7:1", /"num_genertions"/, /^Did you mean game.answers\?$/],
   ["alias in a section", "kl: {learning_rate: 1}\n", "7:6", /"kl.learning/, /^Did you mean optimizer.lr\?$/],
@@ -68,7 +68,7 @@ check("config/out-of-range", minimal, [
   ["temperature 0", "solver: {temperature: 0}\n", "7:23", /above 0.*all answers.*same/, /default \(1\)/],
   ["negative seed", "seed: -1\n", "7:7", /from 0 to 4294967295/, /default \(1\)/],
   ["enum", "kl: {estimator: k9}\n", "7:17", /one of k2, k3, literal/, /^Did you mean k2\?$/],
-  ["later engine", "engine: {name: torch}\n", "7:16", /torch engine is not available/, /default \(onnx\)/],
+  ["later engine", "engine: {name: tinker}\n", "7:16", /tinker engine is not available/, /default \(onnx\)/],
   ["built-in model", "recovery: {every: 0}\n", "7:19", /whole number from 1/, /default \(1\)/],
   ["repeated target", "adapter: {targets: [q_proj, q_proj]}\n", "7:20", /listed twice/, /Write a list/],
   ["name", 'name: "../x"\n', "7:7", /starts with a letter/, /at most 80/],
@@ -81,6 +81,7 @@ test("an item of a list is placed where it is", () => {
 });
 
 check("config/unused-key", minimal, [
+  ["a GPU", "engine: {device: cuda}\n", "7:10", /embedded engine computes on the CPU/, /set engine.name to torch/],
   ["normalization", "algorithm.normalization: dapo\n", "7:1", /belongs to grpo/, /set algorithm.name to grpo/],
   ["updates_per_round", "algorithm.updates_per_round: 2\n", "7:1", /exactly one step/, /grpo/],
   ["epsilon", "algorithm.epsilon_low: 0.1\n", "7:1", /no ratio to clip/, /grpo/],

@@ -14,6 +14,11 @@ describe("the examples are valid and without warnings", () => {
     addition: "builtin:nano",
     "addition-lsp-zero": "builtin:nano",
     "addition-grpo": "builtin:nano",
+    spin: "builtin:nano",
+    spif: "builtin:nano",
+    spac: "builtin:nano",
+    dpo: "builtin:nano",
+    sft: "builtin:nano",
     language: "HuggingFaceTB/SmolLM2-135M-Instruct",
     "language-open": "HuggingFaceTB/SmolLM2-135M-Instruct",
   };

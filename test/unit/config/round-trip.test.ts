@@ -9,6 +9,7 @@ import { printConfig } from "../../../daemon/config/print.ts";
 import { ConfigError } from "../../../daemon/config/problem.ts";
 import type { Config } from "../../../daemon/config/schema.ts";
 import { usedSettings } from "../../../daemon/config/used.ts";
+import { alarmKinds } from "../../../daemon/store/records.ts";
 import { minimal, minimalGrpo, parse, problemsOf } from "./helpers.ts";
 
 /** Values that a schema accepts. */
@@ -39,22 +40,41 @@ const configs: fc.Arbitrary<Config> = fc
     for (const [i, path] of settingPaths.entries()) {
       if (values[i] !== undefined && path !== "name") flat[path] = values[i];
     }
-    for (const key of ["model.path", "model.reference"])
+    for (const key of ["model.path", "model.reference", "engine.python", "judge.model.path", "imitation.data"])
       if (flat[key] !== undefined) flat[key] = `/${String(flat[key]).length}`;
     if (flat["game.queries"] === 1) delete flat["game.queries"];
     const template = flat["challenger.template"];
     if (template !== undefined) {
       flat["challenger.template"] = Array.isArray(template) ? template.map((text) => `${text}{x}`) : `${template}{x}`;
     }
+    Object.assign(flat, namesOfJudges);
     return resolveConfig(withoutConflicts(flat));
   });
+
+/** What a judge can't do without; taken out again where it is not asked. */
+const namesOfJudges = {
+  "judge.endpoint.url": "http://127.0.0.1:8000/v1",
+  "judge.endpoint.model": "m",
+  "judge.endpoint.key_env": "KEY",
+  "judge.verifier.pattern": "a+",
+  "judge.verifier.schema": "{}",
+};
 
 /** Settings that contradict each other, with one of them changed. */
 function withoutConflicts(flat: Record<string, unknown>): Record<string, unknown> {
   const isOpen = flat["game.task"] === "open";
+  flat["imitation.data"] ??= "/data.jsonl";
+  flat["game.rounds"] = Math.max(Number(flat["game.rounds"] ?? 300), Number(flat["imitation.iterations"] ?? 3));
+  for (const key of ["imitation.beta", "imitation.eta", "imitation.lr"]) {
+    // A list has at most as many values as there are iterations.
+    if (Array.isArray(flat[key])) flat[key] = [flat[key].at(-1)];
+  }
   if (isOpen && flat["algorithm.name"] === "grpo") flat["algorithm.name"] = "lsp-zero";
   if (isOpen) flat["judge.reward.kind"] = "rubric";
-  const isAsked = flat["judge.reward.kind"] === "rubric";
+  flat["judge.ensemble.model.weight"] = 1;
+  if (isOpen) flat["judge.ensemble.verifier.weight"] = 0;
+  const inEnsemble = flat["judge.reward.kind"] === "ensemble" && flat["judge.ensemble.rubric.weight"];
+  const isAsked = flat["judge.reward.kind"] === "rubric" || inEnsemble;
   if (flat["game.task"] !== "addition" || isAsked) flat["judge.self_reward.kind"] = "likelihood";
   return flat;
 }
@@ -119,6 +139,8 @@ describe("applyOverrides", () => {
       "judge.self_reward.kind": ["criteria", null],
       "judge.self_reward.scale": [1, null],
       "admission.on_reject": ["off", null],
+      "alarms.diversity.below": [0.9, null],
+      "alarms.admission.below": [0.5, null],
     });
   });
 
@@ -143,6 +165,7 @@ test("describeChanges sees lists and absent sections", () => {
   assert.deepEqual(describeChanges(parse(minimal), changed), {
     "adapter.rank": [null, 16],
     "adapter.alpha": [null, 32],
+    "adapter.rslora": [null, false],
     "adapter.targets": [null, ["q_proj"]],
   });
 });
@@ -222,9 +245,14 @@ test("every setting and section has a description and a default where it may be 
     }
   };
   walk(configJsonSchema() as JsonSchema, "");
-  const derived = ["name", "engine.threads", "engine.micro_batch_tokens", "optimizer.lr"];
+  const derived = ["name", "engine.threads", "engine.micro_batch_tokens", "engine.python", "optimizer.lr"];
   const open = ["challenger.task", "challenger.template"];
+  const judges = [...Object.keys(namesOfJudges), "judge.endpoint.requests_per_minute"];
+  const alarms = alarmKinds.map((kind) => `alarms.${kind}.action`);
+  const imitated = ["data", "records", "split", "lr", "max_tokens", "early_stop.accuracy"].map(
+    (key) => `imitation.${key}`,
+  );
   const required = ["model.path", "game.task", "algorithm.name"];
   const without = settingPaths.filter((path) => schemaAt(path)?.default === undefined);
-  assert.deepEqual(without.sort(), [...derived, ...open, ...required].sort());
+  assert.deepEqual(without.sort(), [...derived, ...open, ...judges, ...alarms, ...imitated, ...required].sort());
 });

@@ -129,4 +129,16 @@ describe("why an answer has its score", () => {
     assert.match(text, /^ {4}│ R_Q {2}7\.0 {3}forged$/m);
     assert.match(text, /not met: 3‹U\+001B›\[2J/);
   });
+
+  test("of an imitation is told by what the loss makes of the pair", () => {
+    const pair = query("1+1", [
+      answer("2", { role: "real", D: 0.5, implicit: 0.05, advantage: 0.04, selfReward: null }),
+      answer("3", { role: "generated", D: -1, implicit: -0.1, advantage: -0.04, reward: 0, opponent: 2 }),
+    ]);
+    const told = whyText({ run: "a", round: 7 }, pair, 1);
+    assert.match(told, /^ {2}real +\+0\.500 +\+0\.050 +\+0\.0400 +1\.00 +-2\.00 +2$/m);
+    assert.match(told, /^▸ generated +-1\.000 +-0\.100 +-0\.0400 +0\.00 +-2\.00 +2$/m);
+    assert.match(told, /^This answer is from: opponent of iteration 2$/m);
+    assert.doesNotMatch(told, /Criteria|judge|R_Q/);
+  });
 });

@@ -8,7 +8,7 @@ import { roundHover } from "../../../daemon/language/rounds/hover.ts";
 import { humanScores } from "../../../daemon/language/rounds/human-scores.ts";
 import { roundLenses } from "../../../daemon/language/rounds/lenses.ts";
 import { roundFoldings, roundSymbols } from "../../../daemon/language/rounds/outline.ts";
-import { bigramRepetition, isRepetitive } from "../../../daemon/language/rounds/repetition.ts";
+import { bigramRepetition, isRepetitive } from "../../../daemon/selfplay/repetition.ts";
 import type { QueryRecord, Rating } from "../../../daemon/store/records.ts";
 import { answerOf, queryOf, recordOf } from "../documents/records.ts";
 

@@ -53,7 +53,7 @@ describe("the self-reward judge's reply", () => {
 
   test("criteria that don't add up to the score are left out", () => {
     const parsed = parseSelfReward("<Calculation>1+1+1+0+0+0+0=3</Calculation><Score>5</Score>");
-    assert.deepEqual(parsed, { score: 5, rationale: "" });
+    assert.deepEqual(parsed, { score: 5, calculation: 3, rationale: "" });
   });
 
   test("any text: a score is a whole number 0–7, and one that is written is read", () => {

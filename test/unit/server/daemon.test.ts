@@ -11,6 +11,7 @@ import { SocketClient } from "../../../daemon/client/client.ts";
 import { AbortedError } from "../../../daemon/errors.ts";
 import { protocolVersion } from "../../../daemon/protocol.ts";
 import { Daemon } from "../../../daemon/server/daemon.ts";
+import { Keys } from "../../../daemon/server/keys.ts";
 import { systemProcesses } from "../../../daemon/store/processes.ts";
 import { openSocket } from "../../../daemon/wire/socket.ts";
 import { FakeRuns, overview } from "./fake-runs.ts";
@@ -39,6 +40,7 @@ async function openDaemon(t: TestContext): Promise<Scene> {
     identity: systemProcesses.self(),
     runs,
     trust: { list: () => [], grant: async () => {}, revoke: async () => {} },
+    keys: new Keys(),
     log: (level, message) => log.push(`${level} ${message}`),
     logFile: null,
   });
@@ -211,6 +213,7 @@ describe("a daemon's socket", () => {
       identity: systemProcesses.self(),
       runs: new FakeRuns(),
       trust: { list: () => [], grant: async () => {}, revoke: async () => {} },
+      keys: new Keys(),
       log: () => {},
       logFile: null,
     };

@@ -70,6 +70,7 @@ export class FakeRuns implements RunControl {
   readonly ratings = async (): Promise<{ ratings: []; more: boolean }> => ({ ratings: [], more: false });
 
   readonly nextSamples = notFaked;
+  readonly agreement = notFaked;
   readonly drafts = { check: notFaked, text: notFaked, changes: notFaked, estimate: notFaked };
   readonly views = { series: notFaked, tokens: notFaked, version: notFaked, facts: notFaked };
   readonly comparisons = { compare: notFaked, pick: notFaked, unpick: notFaked, picks: notFaked };

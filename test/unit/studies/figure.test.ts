@@ -5,6 +5,7 @@ import { figureSvg } from "../../../daemon/studies/figure/figure.ts";
 import { placeLabels } from "../../../daemon/studies/figure/labels.ts";
 import { linearScale, logScale } from "../../../daemon/studies/figure/scale.ts";
 import { backgrounds, strokes, strokesOf } from "../../../daemon/studies/figure/strokes.ts";
+import { selfPlayInstrument } from "../../../daemon/studies/instruments/self-play.ts";
 import { lspVsZero } from "../../../daemon/studies/lsp-vs-zero.ts";
 import { runData } from "../../../daemon/studies/run-data.ts";
 import { plannedRuns, type Study } from "../../../daemon/studies/study.ts";
@@ -119,7 +120,11 @@ describe("a figure", () => {
   });
   const runs = plannedRuns(lspVsZero).map((run, i) => {
     const rounds = run.arm.name.endsWith("long") ? 900 : 300;
-    return runData({ planned: run, rounds, records: records(rounds, (round) => metrics(round, i)) });
+    return runData(selfPlayInstrument, {
+      planned: run,
+      rounds,
+      records: records(rounds, (round) => metrics(round, i)),
+    });
   });
 
   test("of every group is small, well-formed, and names every arm in every panel", () => {
@@ -142,9 +147,10 @@ describe("a figure", () => {
     const arm = { ...planned().arm, name: `<b a="&">` };
     const study: Study = {
       ...{ name: "s", about: "", base: [], seeds: [1], arms: [arm] },
+      instrument: selfPlayInstrument,
       groups: [{ title: "<i>", file: "f", question: "", arms: [arm.name] }],
     };
-    const run = runData({
+    const run = runData(selfPlayInstrument, {
       planned: { ...planned(), arm },
       rounds: 30,
       records: records(30, (round) => metrics(round, 0)),

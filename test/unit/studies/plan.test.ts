@@ -1,31 +1,55 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { parseConfig } from "../../../daemon/config/load.ts";
+import { strokes, strokesOf } from "../../../daemon/studies/figure/strokes.ts";
+import { imitation } from "../../../daemon/studies/imitation.ts";
 import { lspVsZero } from "../../../daemon/studies/lsp-vs-zero.ts";
+import { studies } from "../../../daemon/studies/registry.ts";
 import { plannedRuns, restricted, variant } from "../../../daemon/studies/study.ts";
 
-const runs = plannedRuns(lspVsZero);
+for (const study of studies) {
+  describe(study.name, () => {
+    test("every run is a valid config under an id of its own", () => {
+      const planned = plannedRuns(study);
+      for (const { settings, seed, arm } of planned) {
+        const { config } = parseConfig("{}", { file: "/study/plan.sparring.yaml", overrides: settings });
+        assert.equal(config.seed, seed);
+        assert.equal(config.name, arm.name);
+      }
+      assert.equal(new Set(planned.map(({ id }) => id)).size, planned.length);
+      for (const { id } of planned) assert.match(id, /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
+    });
 
-test("every run of the study is a valid config under an id of its own", () => {
-  for (const { settings, seed, arm } of runs) {
+    test("arms differ in their settings, and no two are the same game", () => {
+      const settings = study.arms.map((arm) => [...arm.settings].sort().join(" "));
+      assert.equal(new Set(settings).size, settings.length);
+    });
+
+    test("every arm answers some group's question, and every group's arms exist", () => {
+      const names = study.arms.map(({ name }) => name);
+      const asked = study.groups.flatMap(({ arms }) => arms);
+      assert.deepEqual([...new Set(asked)].sort(), [...names].sort());
+    });
+
+    test("every figure has a stroke for each of its arms, and panels of what is measured", () => {
+      const chosen = strokesOf(study);
+      for (const arm of study.arms) assert.ok(strokes[chosen.get(arm.name)!], arm.name);
+      const known = ["accuracy", ...study.instrument.measures.map(({ key }) => key)];
+      for (const { key } of study.instrument.panels) assert.ok(known.includes(key), key);
+    });
+  });
+}
+
+test("every arm of the imitations differentiates as many sequences a step, but the one that says that it does not", () => {
+  const answers: Record<string, number> = { sft: 1, spin: 2, spif: 2, spac: 3, dpo: 2 };
+  for (const { settings, arm } of plannedRuns(imitation)) {
     const { config } = parseConfig("{}", { file: "/study/plan.sparring.yaml", overrides: settings });
-    assert.equal(config.seed, seed);
-    assert.equal(config.name, arm.name);
+    const sequences = config.imitation.batch * answers[config.algorithm.name]!;
+    assert.equal(sequences, arm.name === "sft-24" ? 24 : 48, arm.name);
   }
-  assert.equal(new Set(runs.map(({ id }) => id)).size, runs.length);
-  for (const { id } of runs) assert.match(id, /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/);
 });
 
-test("arms differ in their settings, and no two are the same game", () => {
-  const settings = lspVsZero.arms.map((arm) => [...arm.settings].sort().join(" "));
-  assert.equal(new Set(settings).size, settings.length);
-});
-
-test("every arm answers some group's question, and every group's arms exist", () => {
-  const names = lspVsZero.arms.map(({ name }) => name);
-  const asked = lspVsZero.groups.flatMap(({ arms }) => arms);
-  assert.deepEqual([...new Set(asked)].sort(), [...names].sort());
-});
+const runs = plannedRuns(lspVsZero);
 
 test("a study cut short has whole columns: seed by seed, arms of fewer seeds in the first ones", () => {
   assert.deepEqual(

@@ -1,15 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { curveOf } from "../../../daemon/studies/curves.ts";
-import { needsValidShare, runData } from "../../../daemon/studies/run-data.ts";
+import { selfPlayInstrument } from "../../../daemon/studies/instruments/self-play.ts";
+import { runData as condensed, type ObservedRun } from "../../../daemon/studies/run-data.ts";
 import { planned, record, records } from "./observed.ts";
 
 const admitted = "challenger/admitted";
+const runData = (run: ObservedRun) => condensed(selfPlayInstrument, run);
 
 describe("a run's data", () => {
   test("late values are means of its last 25 rounds", () => {
     // Rounds 16–40 are the last 25 of 40; their mean is 28.
-    const { late, played } = runData({
+    const { values: late, played } = runData({
       planned: planned(),
       rounds: 300,
       records: records(40, (round) => ({ [admitted]: round })),
@@ -18,7 +20,7 @@ describe("a run's data", () => {
   });
 
   test("round 0, which is before training, is in no late value", () => {
-    const { late } = runData({
+    const { values: late } = runData({
       planned: planned(),
       rounds: 300,
       records: records(2, (round) => ({ [admitted]: round })),
@@ -28,7 +30,7 @@ describe("a run's data", () => {
 
   test("a number that does not exist is in no mean, and is none where there is no other", () => {
     const metrics = (round: number) => ({ "challenger/difficulty": round % 2 === 0 ? null : round, "solver/kl": null });
-    const { late, series } = runData({ planned: planned(), rounds: 4, records: records(4, metrics) });
+    const { values: late, series } = runData({ planned: planned(), rounds: 4, records: records(4, metrics) });
     assert.deepEqual([late.difficulty, late.klSolver, late.correlation], [2, null, null]);
     assert.deepEqual([series.difficulty, series.klSolver], [[2], [null]]);
   });
@@ -67,20 +69,27 @@ describe("a run's data", () => {
       [10, 0.75],
       [30, 0.5],
     ]);
-    const { late, series } = runData({ planned: planned(), rounds: 30, records: all, valid });
+    const { values: late, series } = runData({
+      planned: planned(),
+      rounds: 30,
+      records: all,
+      sampled: new Map([["admitted", valid]]),
+    });
     assert.equal(late.admitted, (0.75 + 0.5) / 2, "round 5 is not among the last 25");
-    assert.deepEqual(series.admitted.slice(0, 3), [0.25, 0.75, null]);
+    assert.deepEqual(series.admitted!.slice(0, 3), [0.25, 0.75, null]);
   });
 
   test("shares of valid queries are needed of the late rounds and of one in five", () => {
-    const needed = Array.from({ length: 101 }, (_, round) => round).filter((round) => needsValidShare(round, 100));
+    const [sampled] = selfPlayInstrument.sampled;
+    const rounds = records(100, () => ({})).filter((each) => sampled!.needs(each, 100));
+    const needed = rounds.map(({ round }) => round);
     assert.equal(needed.length, 15 + 25);
     assert.equal(needed[0], 5);
     for (let round = 76; round <= 100; round++) assert.ok(needed.includes(round), String(round));
   });
 
   test("nothing is there before the first round", () => {
-    const { played, accuracy, late, series } = runData({ planned: planned(), rounds: 9, records: [] });
+    const { played, accuracy, values: late, series } = runData({ planned: planned(), rounds: 9, records: [] });
     assert.deepEqual([played, accuracy, late.admitted, series.admitted], [null, [], null, []]);
   });
 });

@@ -9,7 +9,7 @@ import type { AnswerRecord, QueryRecord, Rating } from "../data/records.ts";
 import { AdvantageBar } from "../queries/advantage-bar.tsx";
 import { greatest } from "../queries/query-order.ts";
 import { answerRemarks, noContrast, queryRemarks } from "../queries/remarks.ts";
-import { type HeatKind, tokenHeat } from "./heat.ts";
+import { type HeatKind, heatNames, tokenHeat } from "./heat.ts";
 import { TokenStrip } from "./token-strip.tsx";
 import { TokenText } from "./token-text.tsx";
 
@@ -78,7 +78,7 @@ export const AnswerList = memo(function AnswerList(props: AnswerListProps): VNod
             0–7
           </span>
           <span>
-            {heat === "logprob" ? "log-probability," : "advantage,"}
+            {heatNames[heat]},
             <br />a cell a token
           </span>
           <span />
@@ -171,11 +171,7 @@ const Answer = memo(function Answer(props: AnswerProps): VNode {
         <span class="num">
           {score === null ? <span class="dim">{none}</span> : `◇ ${fixed(score, 1).replace(/\.0$/, "")}`}
         </span>
-        <TokenStrip
-          heat={heats}
-          limit={limit}
-          label={`${answer.tokens.length} tokens by ${heat === "logprob" ? "log-probability" : "advantage"}`}
-        />
+        <TokenStrip heat={heats} limit={limit} label={`${answer.tokens.length} tokens by ${heatNames[heat]}`} />
         <span class="flags s">
           {remarks[0] && <span class={remarks[0].alarming ? "warn" : "dim"}>{remarks[0].flag}</span>}
           {remarks.length > 1 && <span class="dim">+{remarks.length - 1}</span>}

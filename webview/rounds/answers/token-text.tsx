@@ -65,7 +65,9 @@ export const TokenText = memo(function TokenText({ answer, tokens, heat, isOpen 
             <ModelText text={(tokens[told] ?? "").replace(/^ /, "␣")} limit={60} />
           </span>{" "}
           <b>{fixed(answer.logprobs[told])} nat</b>
-          <span class="dim">, reference {fixed(answer.referenceLogprobs[told])} nat</span>
+          {answer.referenceLogprobs.length > 0 && (
+            <span class="dim">, reference {fixed(answer.referenceLogprobs[told])} nat</span>
+          )}
         </p>
       )}
     </>

@@ -1,6 +1,7 @@
 import type { VNode } from "preact";
 import { memo } from "../../shared/memo.ts";
 import { plain } from "../../shared/numbers.ts";
+import type { IterationStart } from "../data/iterations.ts";
 import type { Series } from "../data/series.ts";
 import type { ChartSpec } from "./chart-specs.ts";
 import { type PixelColumn, pixelColumns } from "./downsample.ts";
@@ -11,6 +12,7 @@ import { niceTicks, type Scale } from "./scale.ts";
 interface ChartLinesProps {
   readonly spec: ChartSpec;
   readonly series: Series;
+  readonly iterations: readonly IterationStart[];
   readonly people: readonly PeopleMark[];
   readonly x: Scale;
   readonly y: Scale;
@@ -20,7 +22,7 @@ interface ChartLinesProps {
 
 /** A chart's drawing without its cursor: drawn anew when a round was added or the size changed, and not before. */
 export const ChartLines = memo(function ChartLines(props: ChartLinesProps): VNode {
-  const { spec, series, people, x, y, width, height } = props;
+  const { spec, series, iterations, people, x, y, width, height } = props;
   const columnsOf = (metric: string): PixelColumn[] =>
     pixelColumns(series.rounds, series.columns[metric] ?? [], x.min, x.max, Math.max(2, width));
   const drawn = spec.lines.map((line) => ({ line, columns: columnsOf(line.metric) }));
@@ -45,6 +47,9 @@ export const ChartLines = memo(function ChartLines(props: ChartLinesProps): VNod
         <text class="tick middle" x={x.at(tick)} y={height + 14}>
           {tick}
         </text>
+      ))}
+      {iterations.slice(1).map(({ first }) => (
+        <path class="iteration" d={`M${px(x.at(first))} 0V${height}`} />
       ))}
       {spec.band && (
         <path

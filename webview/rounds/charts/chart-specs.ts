@@ -1,7 +1,7 @@
 import { fixed, percent } from "../../shared/numbers.ts";
 
-/** Who a line is about: it decides colour and mark. */
-export type Subject = "solver" | "challenger";
+/** Who a line is about: it decides colour and mark. `data`: what people or a verifier gave. */
+export type Subject = "solver" | "challenger" | "data";
 
 /** A metric of rounds.jsonl as a line. */
 export interface LineSpec {
@@ -139,9 +139,14 @@ export function chartSpecs(answerLimit: number | undefined): readonly ChartSpec[
   ];
 }
 
-/** All metrics that the charts show: what is asked of `round/series`. */
-export const chartMetrics: readonly string[] = chartSpecs(undefined).flatMap(({ lines, band, bars }) => [
-  ...lines.map(({ metric }) => metric),
-  ...(band ? [band.low, band.high] : []),
-  ...(bars ? [bars.metric] : []),
-]);
+/** The metrics of some charts. */
+export function metricsOf(specs: readonly ChartSpec[]): string[] {
+  return specs.flatMap(({ lines, band, bars }) => [
+    ...lines.map(({ metric }) => metric),
+    ...(band ? [band.low, band.high] : []),
+    ...(bars ? [bars.metric] : []),
+  ]);
+}
+
+/** All metrics that the charts of a game of rewards show: what is asked of `round/series`. */
+export const chartMetrics: readonly string[] = metricsOf(chartSpecs(undefined));

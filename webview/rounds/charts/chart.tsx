@@ -2,10 +2,11 @@ import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
 import { fixed, none, percent } from "../../shared/numbers.ts";
 import { useMedia, useWidth } from "../../shared/use-size.ts";
+import type { IterationStart } from "../data/iterations.ts";
 import type { Rating } from "../data/records.ts";
 import { type Series, valueAt } from "../data/series.ts";
 import { ChartLines } from "./chart-lines.tsx";
-import type { ChartSpec } from "./chart-specs.ts";
+import type { ChartSpec, Subject } from "./chart-specs.ts";
 import { ChartTable } from "./chart-table.tsx";
 import { peopleMarks } from "./people.ts";
 import { linearScale, paddedDomain } from "./scale.ts";
@@ -21,6 +22,7 @@ const margin = { left: 26, bottom: 18 };
 interface ChartProps {
   readonly spec: ChartSpec;
   readonly series: Series;
+  readonly iterations: readonly IterationStart[];
   readonly ratings: readonly Rating[];
   /** The selected round: a line in every chart. */
   readonly selected: number;
@@ -57,6 +59,8 @@ function Unit({ unit }: { readonly unit: string }): VNode {
   );
 }
 
+const inks: Readonly<Record<Subject, string>> = { solver: "so", challenger: "ch", data: "" };
+
 type ValuesProps = Pick<ChartProps, "spec" | "series" | "ratings"> & { readonly cursor: number };
 
 function Values({ spec, series, ratings, cursor }: ValuesProps): VNode {
@@ -69,7 +73,7 @@ function Values({ spec, series, ratings, cursor }: ValuesProps): VNode {
         // Only what is measured now and then is told with its round; anything else that is older does not exist here.
         const shown = found && (sparse || found.round === cursor) ? found : null;
         return (
-          <span class={subject === "solver" ? "so" : "ch"}>
+          <span class={inks[subject]}>
             {short ?? label} <b>{shown ? format(shown.value) : none}</b>
             {shown && shown.round !== cursor ? ` at ${shown.round}` : ""}
           </span>
@@ -91,7 +95,7 @@ function Values({ spec, series, ratings, cursor }: ValuesProps): VNode {
 }
 
 function Plot(props: ChartProps & { readonly cursor: number }): VNode {
-  const { spec, series, ratings, selected, hovered, onHover, onSelect, cursor } = props;
+  const { spec, series, iterations, ratings, selected, hovered, onHover, onSelect, cursor } = props;
   const frame = useRef<HTMLDivElement>(null);
   const isLow = useMedia(lowWindow);
   const isInTwoRows = useMedia(twoRows);
@@ -138,9 +142,7 @@ function Plot(props: ChartProps & { readonly cursor: number }): VNode {
       >
         <g transform={`translate(${margin.left} 1)`}>
           {/* Before it is laid out there is no width to draw for. */}
-          {width > 0 && (
-            <ChartLines spec={spec} series={series} people={people} x={x} y={y} width={width} height={height} />
-          )}
+          {width > 0 && <ChartLines {...{ spec, series, iterations, people, x, y, width, height }} />}
           <path class="cursor" d={`M${x.at(Math.min(selected, last))} 0V${height}`} />
           {hovered !== null && hovered !== selected && (
             <path class="cursor hover" d={`M${x.at(hovered)} 0V${height}`} />
@@ -151,7 +153,13 @@ function Plot(props: ChartProps & { readonly cursor: number }): VNode {
             return subject === "solver" ? (
               <circle class="mark solver" cx={x.at(found.round)} cy={y.at(found.value)} r={3} />
             ) : (
-              <rect class="mark challenger" x={x.at(found.round) - 3} y={y.at(found.value) - 3} width={6} height={6} />
+              <rect
+                class={`mark ${subject}`}
+                x={x.at(found.round) - 3}
+                y={y.at(found.value) - 3}
+                width={6}
+                height={6}
+              />
             );
           })}
         </g>

@@ -1,3 +1,5 @@
+import type { Progress } from "../../../daemon/protocol.ts";
+import { telemetryText } from "../../../daemon/text/telemetry.ts";
 import { plain } from "../../shared/numbers.ts";
 import type { RunDetails } from "../data/records.ts";
 
@@ -24,23 +26,64 @@ export function textSetting(config: RunDetails["config"], path: string): string 
   return typeof value === "string" ? value : undefined;
 }
 
-const algorithms: Readonly<Record<string, string>> = { lsp: "LSP", "lsp-zero": "LSP-Zero", grpo: "GRPO" };
+/** Whether a run imitates data: there is no Challenger, and nobody judges. Only what imitates has data. */
+export function isImitation({ config }: Pick<RunDetails, "config">): boolean {
+  return textSetting(config, "imitation.data") !== undefined;
+}
 
-/** What a run is, in a line: algorithm, model, engine, size of the game, KL weight, where it comes from, seed. */
-export function runFacts({ config, overview, lineage }: RunDetails, device: string | undefined): string[] {
-  const rank = numberSetting(config, "model.lora.rank");
-  const beta = numberSetting(config, "kl.beta");
-  const queries = numberSetting(config, "game.queries");
-  const answers = numberSetting(config, "game.answers");
+const algorithms: Readonly<Record<string, string>> = {
+  lsp: "LSP",
+  "lsp-zero": "LSP-Zero",
+  grpo: "GRPO",
+  sft: "SFT",
+  spin: "SPIN",
+  spif: "SPIF (χ², our reconstruction)",
+  spac: "SPAC (smoothing by our reading)",
+  dpo: "DPO",
+  ipo: "IPO",
+};
+
+/** The setting that turns a log-ratio into an implicit reward, with its letter. */
+const strengths: Readonly<Record<string, readonly [letter: string, path: string]>> = {
+  spin: ["β", "imitation.beta"],
+  spif: ["β", "imitation.beta"],
+  dpo: ["β", "imitation.beta"],
+  spac: ["η", "imitation.eta"],
+  ipo: ["τ", "imitation.tau"],
+};
+
+/** What a run is, in a line: algorithm, model, engine and what it takes, size of the game, KL weight, where it comes from, seed. */
+export function runFacts({ config, overview, lineage }: RunDetails, progress: Progress | null): string[] {
+  const rank = numberSetting(config, "adapter.rank");
   const parent = overview.parent ?? lineage?.parent;
   return [
     algorithms[overview.algorithm] ?? overview.algorithm,
     overview.model + (rank === undefined ? "" : `, LoRA rank ${rank}`),
-    [textSetting(config, "engine.name"), device].filter((part) => part !== undefined).join(" on "),
-    ...(queries === undefined || answers === undefined ? [] : [`N ${queries} queries × G ${answers} answers a round`]),
-    ...(beta === undefined ? [] : [`β ${plain(beta)}`]),
+    [textSetting(config, "engine.name"), progress?.device].filter((part) => part !== undefined).join(" on "),
+    ...(progress?.telemetry ? [telemetryText(progress.device, progress.telemetry)] : []),
+    ...(isImitation({ config }) ? imitationFacts(config, overview.algorithm) : gameFacts(config)),
     overview.task,
     ...(parent ? [`from ${parent.run} at round ${parent.round}`] : []),
     `seed ${lineage?.seed ?? overview.seed}`,
+  ];
+}
+
+function gameFacts(config: RunDetails["config"]): string[] {
+  const beta = numberSetting(config, "kl.beta");
+  const queries = numberSetting(config, "game.queries");
+  const answers = numberSetting(config, "game.answers");
+  return [
+    ...(queries === undefined || answers === undefined ? [] : [`N ${queries} queries × G ${answers} answers a round`]),
+    ...(beta === undefined ? [] : [`β ${plain(beta)}`]),
+  ];
+}
+
+function imitationFacts(config: RunDetails["config"], algorithm: string): string[] {
+  const batch = numberSetting(config, "imitation.batch");
+  const strength = strengths[algorithm];
+  const values = strength && [setting(config, strength[1])].flat().filter((value) => typeof value === "number");
+  return [
+    `${batch} records of ${textSetting(config, "imitation.data")} a round`,
+    ...(strength && values ? [`${strength[0]} ${values.map(plain).join(", then ")}`] : []),
   ];
 }

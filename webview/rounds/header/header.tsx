@@ -7,7 +7,7 @@ import { ModelText } from "../../shared/model-text.tsx";
 import { duration } from "../../shared/numbers.ts";
 import type { RunDetails } from "../data/records.ts";
 import { useProgress } from "../data/use-run.ts";
-import { runFacts } from "./facts.ts";
+import { isImitation, numberSetting, runFacts } from "./facts.ts";
 import { MoreMenu } from "./more-menu.tsx";
 import { Phases } from "./phases.tsx";
 import { runControl } from "./run-control.ts";
@@ -20,11 +20,13 @@ interface HeaderProps {
   /** The round to fork from: the newest checkpoint that is not after the selected round. */
   readonly forkFrom: number | null;
   readonly selected: number;
+  /** The iteration of the newest round; null where the run has no iterations. */
+  readonly iteration: number | null;
 }
 
 /** State, round, time left, phase, and what can be done with the run; below, what the run is. */
 export const Header = memo(function Header(props: HeaderProps): VNode {
-  const { host, connection, overview, details, forkFrom, selected } = props;
+  const { host, connection, overview, details, forkFrom, selected, iteration } = props;
   const { id: run, state, asked } = overview;
   const progress = useProgress(host, run, details.progress);
   const isUnderWay = state === "running" || state === "paused" || state === "starting";
@@ -36,12 +38,17 @@ export const Header = memo(function Header(props: HeaderProps): VNode {
         <ModelText text={run} limit={80} />
       </h1>
       <State overview={overview} />
+      {iteration !== null && (
+        <span>
+          iteration <b>{iteration}</b> of {numberSetting(details.config, "imitation.iterations") ?? iteration}
+        </span>
+      )}
       <span>
         round <b>{overview.state === "queued" ? 0 : (progress?.finished ?? overview.round ?? 0)}</b> of{" "}
         {overview.rounds}
       </span>
       {isUnderWay && progress && <TimeLeft progress={progress} />}
-      {isUnderWay && progress && <Phases progress={progress} />}
+      {isUnderWay && progress && <Phases progress={progress} isImitation={isImitation(details)} />}
       <div class="actions">
         {control && (
           <button
@@ -77,7 +84,7 @@ export const Header = memo(function Header(props: HeaderProps): VNode {
         <MoreMenu host={host} run={run} round={selected} />
       </div>
       <p class="facts s dim">
-        {runFacts(details, progress?.device).map((fact, index) => (
+        {runFacts(details, progress).map((fact, index) => (
           <>
             {index > 0 && " · "}
             <ModelText text={fact} limit={120} />

@@ -6,12 +6,14 @@ interface AdvantageBarProps {
   /** The advantage that fills half of the bar. */
   readonly full: number;
   readonly subject: "solver" | "challenger";
+  /** Places of the number. */
+  readonly digits?: number;
 }
 
 const half = 24;
 
 /** An advantage as a bar to the right or left of zero, and as a number. */
-export function AdvantageBar({ advantage, full, subject }: AdvantageBarProps): VNode {
+export function AdvantageBar({ advantage, full, subject, digits }: AdvantageBarProps): VNode {
   const length = Math.min(1, Math.abs(advantage) / full) * half;
   return (
     <span class="advantage">
@@ -19,7 +21,7 @@ export function AdvantageBar({ advantage, full, subject }: AdvantageBarProps): V
         <rect class={subject} x={advantage < 0 ? half - length : half} y={1} width={length} height={8} />
         <path class="zero" d={`M${half} 0V10`} />
       </svg>
-      <span class="num">{signed(advantage)}</span>
+      <span class="num">{signed(advantage, digits)}</span>
     </span>
   );
 }

@@ -2,7 +2,7 @@
 export interface TimelineLabel {
   readonly x: number;
   readonly text: string;
-  readonly kind: "selected" | "live" | "fork" | "tick";
+  readonly kind: "selected" | "live" | "fork" | "iteration" | "tick";
   /** How the text stands to x. */
   readonly anchor: "start" | "middle" | "end";
 }

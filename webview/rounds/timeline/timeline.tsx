@@ -5,6 +5,7 @@ import { memo } from "../../shared/memo.ts";
 import { useWidth } from "../../shared/use-size.ts";
 import { visibleText } from "../../shared/visible.ts";
 import { linearScale, niceTicks } from "../charts/scale.ts";
+import type { IterationStart } from "../data/iterations.ts";
 import { type LabelWish, layoutLabels, plannedCheckpoints } from "./timeline-layout.ts";
 
 interface TimelineProps {
@@ -19,6 +20,8 @@ interface TimelineProps {
   readonly checkpoints: readonly number[];
   readonly checkpointEvery: number | undefined;
   readonly forks: readonly RunOverview[];
+  /** Iterations of an imitation. */
+  readonly iterations: readonly IterationStart[];
   readonly onSelect: (round: number) => void;
 }
 
@@ -27,7 +30,8 @@ const height = 34;
 
 /** Slider, checkpoints, forks, live position and plan in one line. Arrow keys are the panel's. */
 export const Timeline = memo(function Timeline(props: TimelineProps): VNode {
-  const { first, finished, rounds, selected, isLive, checkpoints, checkpointEvery, forks, onSelect } = props;
+  const { first, finished, rounds, selected, isLive, checkpoints, checkpointEvery, forks, iterations, onSelect } =
+    props;
   const frame = useRef<HTMLDivElement>(null);
   const width = Math.max(0, useWidth(frame) - 2 * inset);
   const x = linearScale(0, Math.max(rounds, 1), 0, width);
@@ -41,6 +45,11 @@ export const Timeline = memo(function Timeline(props: TimelineProps): VNode {
       x: x.at(fork.parent!.round),
       text: visibleText(fork.id),
       kind: "fork" as const,
+    })),
+    ...iterations.slice(1).map(({ iteration, first: round }) => ({
+      x: x.at(round),
+      text: `iteration ${iteration}`,
+      kind: "iteration" as const,
     })),
     ...[rounds, 0].map((round) => ({ x: x.at(round), text: String(round), kind: "tick" as const })),
     ...niceTicks(0, Math.max(rounds, 1), Math.max(2, Math.floor(width / 130)), true).map((round) => ({
@@ -82,6 +91,9 @@ export const Timeline = memo(function Timeline(props: TimelineProps): VNode {
             width={Math.max(0, x.at(finished) - x.at(first))}
             height={4}
           />
+          {iterations.slice(1).map(({ first: round }) => (
+            <path class="iteration" d={`M${x.at(round)} 0V18`} />
+          ))}
           {planned.map((round) => (
             <circle class="checkpoint planned" cx={x.at(round)} cy={track} r={3.5} />
           ))}

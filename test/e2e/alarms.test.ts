@@ -1,0 +1,51 @@
+/** A run that pauses itself: its state says why, and told to go on it does so without ringing again. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parseConfig } from "../../daemon/config/load.ts";
+import type { RunOverview } from "../../daemon/protocol.ts";
+import { Store } from "../../daemon/store/store.ts";
+import { bench, finished } from "./restart.ts";
+
+// Any step at all is too far from the reference, so it rings as soon as one was taken, and stays on.
+const text = `
+model: { path: "builtin:nano" }
+engine: { threads: 1 }
+game: { task: addition, queries: 8, answers: 4, rounds: 4 }
+algorithm: { name: lsp-zero }
+challenger: { max_tokens: 8 }
+solver: { max_tokens: 5 }
+optimizer: { lr: 1.0e-3 }
+eval: { every: 4, limit: 8 }
+alarms: { window: 1, kl: { above: 1.0e-6, action: pause } }
+`;
+
+test("an alarm with the action pause pauses the run once", async (t) => {
+  const home = await bench(t);
+  const { runs, until } = home;
+  const states: RunOverview[] = [];
+  runs.on("changed", (overview) => states.push(overview));
+  const { config } = parseConfig(text, { file: "paused.sparring.yaml" });
+  await runs.start({ run: "paused", config: { ...config } });
+  await until(() => states.some(({ state }) => state === "paused"));
+
+  const { problem } = states.at(-1)!;
+  assert.equal(problem?.code, "run/alarm");
+  const store = new Store(home.home);
+  const [alarmed] = (await store.readRounds("paused")).filter(({ alarms }) => alarms);
+  assert.equal(alarmed!.round, 2);
+  assert.deepEqual(
+    (await store.readRounds("paused")).map(({ round }) => round),
+    [0, 1, 2],
+  );
+  assert.ok(problem.message.includes(alarmed!.alarms![0]!.sentence));
+
+  await runs.resume({ run: "paused" });
+  assert.equal((await runs.overview("paused")).problem, undefined);
+  await finished(home, "paused");
+  assert.equal((await store.readStatus("paused"))?.problem, undefined);
+  assert.equal(states.filter(({ state }) => state === "paused").length, 1);
+  const rung = (await store.readRounds("paused")).flatMap(({ alarms = [] }) =>
+    alarms.filter(({ kind }) => kind === "kl"),
+  );
+  assert.equal(rung.length, 1);
+});
