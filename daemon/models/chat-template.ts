@@ -15,10 +15,10 @@ export interface ChatMessage {
 /** A model folder's chat template: renders messages as the text that the model was trained on. */
 export interface ChatTemplate {
   /**
-   * The messages and the opening of the assistant's turn, control tokens written as text.
+   * The messages and, unless `opensAnswer` is false, the opening of the assistant's turn, control tokens written as text.
    * @throws SparringError `model/chat-template` where the template refuses these messages
    */
-  render(messages: readonly ChatMessage[]): string;
+  render(messages: readonly ChatMessage[], opensAnswer?: boolean): string;
   /** The text of the token that ends a turn, if the folder names it. */
   readonly eosToken: string | undefined;
 }
@@ -76,13 +76,15 @@ export async function readChatTemplate(dir: string): Promise<ChatTemplate> {
     eos_token: textOf("eos_token") ?? "",
     pad_token: textOf("pad_token") ?? "",
     unk_token: textOf("unk_token") ?? "",
-    add_generation_prompt: true,
     // Llama 3 templates print today's date unless given one: a run resumed tomorrow would have other prompts.
     date_string: "26 Jul 2024",
   };
   return {
     eosToken: textOf("eos_token"),
-    render: (messages) => attempt(place, "refuses these messages", () => template.render({ ...variables, messages })),
+    render: (messages, opensAnswer = true) =>
+      attempt(place, "refuses these messages", () =>
+        template.render({ ...variables, add_generation_prompt: opensAnswer, messages }),
+      ),
   };
 }
 

@@ -66,7 +66,7 @@ function folderOf(path: string, relativeTo: string): string {
 }
 
 /** The root of this package, from its sources (daemon/models/) and from its bundle (dist/) alike. */
-function packageRoot(): string {
+export function packageRoot(): string {
   let dir = dirname(fileURLToPath(import.meta.url));
   while (!isPackageRoot(dir)) {
     const parent = dirname(dir);

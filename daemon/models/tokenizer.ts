@@ -4,7 +4,7 @@ import { Tokenizer } from "@huggingface/tokenizers";
 import { z } from "zod";
 import { SparringError } from "../errors.ts";
 import { type ChatMessage, type ChatTemplate, readChatTemplate } from "./chat-template.ts";
-import { readDecoderConfig, tokenIdsSchema } from "./config.ts";
+import { type DecoderConfig, readDecoderConfig, tokenIdsSchema } from "./config.ts";
 import { type ControlToken, shield, spell, wellFormed } from "./control-tokens.ts";
 import { readJson } from "./json.ts";
 import { idLimit, readTokenizerFile, respell, type TokenizerFile } from "./tokenizer-file.ts";
@@ -53,9 +53,13 @@ export class ChatTokenizer {
    *   `readChatTemplate`, `readDecoderConfig` and `readTokenizerFile`
    */
   static async load(dir: string): Promise<ChatTokenizer> {
+    return ChatTokenizer.loadFor(dir, await readDecoderConfig(dir));
+  }
+
+  /** As `load`, for a model of any architecture, of which the caller has read what its config.json says of tokens. */
+  static async loadFor(dir: string, config: Pick<DecoderConfig, "vocabSize" | "eosTokenIds">): Promise<ChatTokenizer> {
     const file = await readTokenizerFile(dir);
     const template = await readChatTemplate(dir);
-    const config = await readDecoderConfig(dir);
     if (idLimit(file) > config.vocabSize) {
       throw new SparringError(
         "model/tokenizer-mismatch",
@@ -120,8 +124,19 @@ export class ChatTokenizer {
    * @throws SparringError `model/chat-template` where the template refuses these messages
    */
   renderPrompt(messages: readonly ChatMessage[]): number[] {
-    const shielded = messages.map(({ role, content }) => ({ role, content: shield(content, this.control) }));
-    return this.encodeSpelt(spell(this.template.render(shielded), this.control));
+    return this.encodeSpelt(spell(this.template.render(this.shielded(messages)), this.control));
+  }
+
+  /**
+   * Token ids of a whole conversation in the model's chat format, for a model that reads it; nothing is opened after its end.
+   * @throws SparringError `model/chat-template`
+   */
+  renderConversation(messages: readonly ChatMessage[]): number[] {
+    return this.encodeSpelt(spell(this.template.render(this.shielded(messages), false), this.control));
+  }
+
+  private shielded(messages: readonly ChatMessage[]): ChatMessage[] {
+    return messages.map(({ role, content }) => ({ role, content: shield(content, this.control) }));
   }
 
   private encodeSpelt(text: string): number[] {

@@ -95,7 +95,7 @@ describe("the small reward model", () => {
     assert.ok(values.every((value) => value > 0 && value < 1));
     assert.match(judgements[0]!.rationale!, /logit is -?\d+\.\d{3}$/);
     const preferred = queries.filter((_, i) => values[i]! > values[i + queries.length]!);
-    assert.ok(preferred.length >= 140, `${preferred.length} of 200`);
+    assert.ok(preferred.length >= 190, `${preferred.length} of 200`);
   });
 
   test("leaves what it can't read unscored, and a folder without a model is named at once", async (t) => {
