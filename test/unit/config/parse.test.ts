@@ -44,6 +44,16 @@ describe("defaults", () => {
         reward: { kind: "verifier" },
         self_reward: { kind: "criteria", scale: 1 },
         rubric: { mode: "generate", compare: 0, temperature: 1, max_tokens: 320 },
+        verifier: { rule: "task", tolerance: 0, relative_tolerance: 0 },
+        model: { path: "builtin:nano-reward", output: "sigmoid" },
+        endpoint: { temperature: 0, max_tokens: 1024, concurrency: 8, timeout_seconds: 60, retries: 4 },
+        ensemble: {
+          on_missing: "unscored",
+          verifier: { weight: 0, scale: 1 },
+          rubric: { weight: 0, scale: 1 },
+          model: { weight: 0, scale: 1 },
+          endpoint: { weight: 0, scale: 1 },
+        },
       },
       admission: { on_reject: "drop", margin: 0.1 },
       alarms: {

@@ -96,7 +96,7 @@ describe("completion of values", () => {
     ["eval:\n  limit: ¦", ["all"]],
     ["game:\n  queries: ¦", ["32"]],
     ["model_name_or_path: ¦", ["builtin:nano"]],
-    ["algorithm: { name: ¦ }", ["lsp", "lsp-zero", "grpo"]],
+    ["algorithm: { name: ¦ }", ["lsp", "lsp-zero", "grpo", "sft", "spin", "spif", "spac", "dpo", "ipo"]],
   ];
   for (const [text, values] of cases) {
     test(`in ${JSON.stringify(text)}`, () => assert.deepEqual(offered(text), values));

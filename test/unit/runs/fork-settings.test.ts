@@ -88,6 +88,7 @@ describe("what a fork is told", () => {
       [
         ["adapter.rank", null],
         ["adapter.alpha", null],
+        ["adapter.rslora", null],
         ["adapter.targets", null],
       ],
     );

@@ -28,7 +28,9 @@ export const limits = {
   /** CPU_BUDGET: bytes for the largest buffers of a call. On CUDA it is half of what is free. */
   cpuBudget: 1_500_000_000,
   /** CHUNK_BYTES: logits that are there at once in training, bytes in float32. */
-  chunk: { cpu: 2 ** 26, cuda: 2 ** 29 },
+  chunk: { cpu: 2 ** 22, cuda: 2 ** 29 },
+  /** FEWEST_ROWS of head.py: tokens of such a part at least. */
+  chunkRows: 128,
   /** CHUNK: weights that the optimizer updates at once, in double precision. */
   step: { cpu: 2 ** 22, cuda: 2 ** 24 },
 } as const;
@@ -187,7 +189,7 @@ function trainingParts(workload: TorchWorkload): MemoryPart[] {
   const { shape, device, chunked } = workload;
   const type = computing(workload);
   const tokens = largestMicroBatch(workload);
-  const chunk = Math.max(16, limits.chunk[device] / (float * shape.vocabulary));
+  const chunk = Math.max(limits.chunkRows, limits.chunk[device] / (float * shape.vocabulary));
   const rows = chunked ? Math.min(tokens, chunk) : tokens;
   return [
     { what: "activations of a micro-batch", bytes: backwardShare * type * keptPerToken(workload) * tokens },
