@@ -1,9 +1,5 @@
-import type { MeasureKey } from "./measures.ts";
-import { type RunData, roundOfBlock } from "./run-data.ts";
+import { type Points, type RunData, roundOfBlock } from "./run-data.ts";
 import { mean, type Spread, spread } from "./statistics.ts";
-
-/** What a curve shows over rounds. */
-export type CurveKey = "accuracy" | MeasureKey;
 
 /** Mean and range over an arm's runs, those that have a value there. */
 export interface CurvePoint extends Spread {
@@ -12,16 +8,22 @@ export interface CurvePoint extends Spread {
 
 /**
  * A value over the rounds of an arm's runs; points that no run has are left out.
- * @param width so many neighbours of a series become one point, their mean; evaluations are all shown
+ * @param key `accuracy`, or that of a measure
+ * @param width so many neighbours of a series become one point, their mean; rare measures are all shown
  */
-export function curveOf(runs: readonly RunData[], key: CurveKey, width: number): CurvePoint[] {
+export function curveOf(runs: readonly RunData[], key: string, width: number): CurvePoint[] {
   const byRound = new Map<number, number[]>();
   for (const run of runs) {
-    for (const [round, value] of key === "accuracy" ? run.accuracy : thinned(run.series[key], width)) {
+    for (const [round, value] of pointsOf(run, key, width)) {
       byRound.set(round, [...(byRound.get(round) ?? []), value]);
     }
   }
   return [...byRound].map(([round, values]) => ({ round, ...spread(values)! })).sort((a, b) => a.round - b.round);
+}
+
+function pointsOf({ accuracy, points, series }: RunData, key: string, width: number): Points {
+  if (key === "accuracy") return accuracy;
+  return points[key] ?? thinned(series[key] ?? [], width);
 }
 
 /** Means of `width` neighbours of a series, at the rounds in their middle. */

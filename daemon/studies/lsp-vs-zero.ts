@@ -1,3 +1,4 @@
+import { selfPlayInstrument } from "./instruments/self-play.ts";
 import type { Arm, Study } from "./study.ts";
 
 /** What both algorithms with a Challenger are given. */
@@ -109,4 +110,5 @@ export const lspVsZero: Study = {
       arms: ["zero", "zero-long", "lsp", "lsp-long"],
     },
   ],
+  instrument: selfPlayInstrument,
 };

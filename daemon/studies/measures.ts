@@ -1,91 +1,65 @@
 import type { RoundRecord } from "../store/records.ts";
 
-/** What is read off every round, in the order of tables. */
-export const measureKeys = [
-  "admitted",
-  "difficulty",
-  "klSolver",
-  "klChallenger",
-  "distinct",
-  "bigramDistance",
-  "noContrast",
-  "correlation",
-] as const;
-export type MeasureKey = (typeof measureKeys)[number];
+/**
+ * How a run's rounds become one value: the mean over its last 25 rounds or over all, the value of the last round that has one,
+ * or the least or greatest of all rounds.
+ */
+export type Summary = "late" | "mean" | "last" | "least" | "greatest";
 
 /** A number of a round that a study looks at. */
 export interface Measure {
-  /** Its name in rounds.jsonl. */
-  readonly metric: string;
+  /** Its name in the study's data. */
+  readonly key: string;
+  /** Its names in rounds.jsonl, of which a round has at most one. */
+  readonly metrics: readonly string[];
   /** Heading of a column. */
   readonly label: string;
   /** What it is, with its unit. */
   readonly about: string;
-  readonly format: "share" | "number";
+  readonly format: "share" | "number" | "count";
+  readonly summary: Summary;
+  /** Of the arm's runs: their mean, or the least or greatest of them. */
+  readonly ofRuns: "mean" | "low" | "high";
+  /** Whether only some rounds have it, those that were evaluated: a curve then has each of its values. */
+  readonly isRare?: boolean;
+  /** Which column goes first where a terminal is narrow. */
+  readonly dispensable: number;
 }
 
-export const measures: Readonly<Record<MeasureKey, Measure>> = {
-  admitted: {
-    metric: "challenger/admitted",
-    label: "admitted",
-    about: "share of the drawn queries that were admitted; where everything is answered, that were valid",
-    format: "share",
-  },
-  difficulty: {
-    metric: "challenger/difficulty",
-    label: "difficulty",
-    about: "1 − V: share of the answers that were wrong, 0–1",
-    format: "number",
-  },
-  klSolver: {
-    metric: "solver/kl",
-    label: "KL Solver",
-    about: "KL of the Solver to the start, nat a token",
-    format: "number",
-  },
-  klChallenger: {
-    metric: "challenger/kl",
-    label: "KL Chall.",
-    about: "KL of the Challenger to the start, nat a token",
-    format: "number",
-  },
-  distinct: {
-    metric: "challenger/distinct",
-    label: "distinct",
-    about: "distinct admitted queries, as a share of those drawn",
-    format: "share",
-  },
-  bigramDistance: {
-    metric: "challenger/bigram_distance",
-    label: "bigrams",
-    about: "mean Jaccard distance of the queries' character bigrams, 0–1; 0 where all are alike",
-    format: "number",
-  },
-  noContrast: {
-    metric: "solver/frac_reward_zero_std",
-    label: "flat",
-    about: "share of the answered groups without any advantage",
-    format: "share",
-  },
-  correlation: {
-    metric: "judge/reward_correlation",
-    label: "R~R_Q",
-    about: "correlation of the reward R and the self-reward R_Q over a round's answers",
-    format: "number",
-  },
-};
-
-/** Shares of valid queries by round, of a run that answers invalid ones too; its metrics have those that it answered. */
-export type ValidShares = ReadonlyMap<number, number>;
-
-/** The measure's value in a round; null where it has none. */
-export function measured(key: MeasureKey, { round, metrics }: RoundRecord, valid?: ValidShares): number | null {
-  if (key === "admitted" && valid) return valid.get(round) ?? null;
-  return metrics[measures[key].metric] ?? null;
+/** Several measures, in the order of tables. */
+export interface HasMeasures {
+  readonly measures: readonly Measure[];
 }
+
+/** A value for each measure, by its key. */
+export type ByMeasure<T> = Readonly<Record<string, T>>;
 
 /** A value for each measure. */
-export function byMeasure<T>(of: (key: MeasureKey) => T): Record<MeasureKey, T> {
-  // The keys are all there; the compiler does not follow that through fromEntries.
-  return Object.fromEntries(measureKeys.map((key) => [key, of(key)])) as Record<MeasureKey, T>;
+export function byMeasure<T>({ measures }: HasMeasures, of: (measure: Measure) => T): ByMeasure<T> {
+  return Object.fromEntries(measures.map((measure) => [measure.key, of(measure)]));
+}
+
+/** Values that were read from samples: by measure, then by round. */
+export type SampledValues = ReadonlyMap<string, ReadonlyMap<number, number>>;
+
+/** The measure's value in a round; null where it has none. */
+export function measured(
+  { key, metrics: names }: Pick<Measure, "key" | "metrics">,
+  { round, metrics }: Pick<RoundRecord, "round" | "metrics">,
+  sampled?: SampledValues,
+): number | null {
+  const own = sampled?.get(key);
+  if (own) return own.get(round) ?? null;
+  return names.map((name) => metrics[name] ?? null).find((value) => value !== null) ?? null;
+}
+
+/** How a measure's values become one, as a clause after what it is; nothing for the usual way. */
+export function summaryText({ summary }: Pick<Measure, "summary">): string {
+  return {
+    late: "",
+    mean: "; mean of the run",
+    last: "; at the last evaluation",
+    least: "; the least of the run, and of the seeds",
+    greatest: "; the greatest of the run, and of the seeds",
+  }[summary];
 }

@@ -1,5 +1,6 @@
+import { imitation } from "./imitation.ts";
 import { lspVsZero } from "./lsp-vs-zero.ts";
 import type { Study } from "./study.ts";
 
 /** Every study that there is. */
-export const studies: readonly Study[] = [lspVsZero];
+export const studies: readonly Study[] = [lspVsZero, imitation];

@@ -1,16 +1,7 @@
-import { byMeasure, type MeasureKey } from "./measures.ts";
-import type { RunData } from "./run-data.ts";
+import { type ByMeasure, byMeasure } from "./measures.ts";
+import { endsOf, notFinite, type RunData } from "./run-data.ts";
 import { mean, type Spread, spread } from "./statistics.ts";
 import type { Arm, Study } from "./study.ts";
-
-/** Signs that a run's game has degenerated at its end, as the design of lsp-vs-zero says them. */
-export const degenerations = {
-  worse: "accuracy below its start",
-  rejected: "fewer than half of the queries admitted",
-  flat: "at least 70 % of the answered groups without contrast",
-  copies: "fewer than a quarter of the queries distinct",
-} as const;
-export type Degeneration = keyof typeof degenerations;
 
 /** What came out of one run. */
 export interface RunResult {
@@ -19,13 +10,14 @@ export interface RunResult {
   readonly seed: number;
   readonly rounds: number;
   readonly played: number | null;
+  /** Whether it has come to its end: its last round, or numbers that are none. */
   readonly finished: boolean;
   /** Held-out accuracy before training and at the newest evaluation, 0–1. */
   readonly start: number | null;
   readonly end: number | null;
-  readonly late: Readonly<Record<MeasureKey, number | null>>;
-  /** Those that hold after its last finished round. A number that does not exist fulfils none. */
-  readonly degenerate: readonly Degeneration[];
+  readonly values: ByMeasure<number | null>;
+  /** Names of the signs of something wrong that hold after its last finished round. */
+  readonly signs: readonly string[];
 }
 
 /** What came out of an arm. */
@@ -40,38 +32,21 @@ export interface ArmResult {
   readonly start: number | null;
   readonly end: Spread | null;
   readonly gained: number | null;
-  readonly late: Readonly<Record<MeasureKey, number | null>>;
+  readonly values: ByMeasure<Spread | null>;
 }
 
 /** What came out of a run. */
-export function runResult({ id, arm, seed, rounds, played, accuracy, late }: RunData): RunResult {
-  const start = accuracy[0]?.[1] ?? null;
-  const end = accuracy.length > 1 ? accuracy.at(-1)![1] : null;
-  return {
-    ...{ id, arm, seed, rounds, played, finished: played === rounds, start, end, late },
-    degenerate: degenerationsOf(start, end, late),
-  };
-}
-
-/** Which signs of degeneration hold. */
-export function degenerationsOf(
-  start: number | null,
-  end: number | null,
-  { admitted, noContrast, distinct }: RunData["late"],
-): Degeneration[] {
-  const holds: Record<Degeneration, boolean> = {
-    worse: start !== null && end !== null && end < start,
-    rejected: admitted !== null && admitted < 0.5,
-    flat: noContrast !== null && noContrast >= 0.7,
-    copies: distinct !== null && distinct < 0.25,
-  };
-  return (Object.keys(degenerations) as Degeneration[]).filter((sign) => holds[sign]);
+export function runResult({ instrument }: Pick<Study, "instrument">, run: RunData): RunResult {
+  const { id, arm, seed, rounds, played, problem, accuracy, values } = run;
+  const finished = played === rounds || problem === notFinite;
+  const signs = instrument.signs.filter(({ holds }) => holds(run)).map(({ name }) => name);
+  return { id, arm, seed, rounds, played, finished, ...endsOf(accuracy), values, signs };
 }
 
 /** What came out of every arm, in the study's order. */
-export function armResults({ arms }: Study, runs: readonly RunData[]): ArmResult[] {
-  return arms.map((arm) => {
-    const own = runs.filter((run) => run.arm === arm.name).map(runResult);
+export function armResults(study: Study, runs: readonly RunData[]): ArmResult[] {
+  return study.arms.map((arm) => {
+    const own = runs.filter((run) => run.arm === arm.name).map((run) => runResult(study, run));
     const finished = own.filter((run) => run.finished);
     const counted = finished.length > 0 ? finished : own.filter(({ played }) => played !== null);
     const over = (value: (run: RunResult) => number | null): number[] =>
@@ -84,7 +59,7 @@ export function armResults({ arms }: Study, runs: readonly RunData[]): ArmResult
       start: mean(over(({ start }) => start)),
       end: spread(over(({ end }) => end)),
       gained: mean(over(({ start, end }) => (start === null || end === null ? null : end - start))),
-      late: byMeasure((key) => mean(over(({ late }) => late[key]))),
+      values: byMeasure(study.instrument, ({ key }) => spread(over(({ values }) => values[key] ?? null))),
     };
   });
 }

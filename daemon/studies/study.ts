@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Instrument } from "./instrument.ts";
 
 /** One way to play, and the settings that make it so. */
 export interface Arm {
@@ -32,6 +33,7 @@ export interface Study {
   /** In the order in which they are run. */
   readonly arms: readonly Arm[];
   readonly groups: readonly Group[];
+  readonly instrument: Instrument;
 }
 
 /** A run of a study: its id is the same whenever the study is run again, so a study goes on where it was left. */

@@ -11,7 +11,8 @@ after(() => terminal.close());
 test("the study of imitation measures rewards, tokens and the expert's likelihood of every algorithm", async () => {
   const out = join(terminal.folder, "out");
   const settings = ["game.rounds=6", "eval.every=2", "eval.limit=16", "optimizer.warmup_rounds=0"];
-  const arms = ["sft-lr3e-4", "spin-lr3e-4", "spac-lr3e-4", "dpo-lr3e-4"];
+  // One seed each.
+  const arms = ["sft-lr1e-3", "spin-lr1e-3", "spac-lr1e-3", "dpo-lr1e-3"];
   const { runs } = await terminal.json(["study", "imitation", "--only", arms.join(","), ...settings, "--out", out]);
   assert.deepEqual(
     runs.map(({ arm, finished }: Record<string, unknown>) => [arm, finished]),

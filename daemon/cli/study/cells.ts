@@ -1,4 +1,4 @@
-import type { Measure } from "../../studies/instrument.ts";
+import type { Measure } from "../../studies/measures.ts";
 import type { ArmResult } from "../../studies/results.ts";
 import type { Study } from "../../studies/study.ts";
 import { fixed, percent } from "../../text/numbers.ts";

@@ -1,4 +1,4 @@
-import { summaryText } from "../../studies/instrument.ts";
+import { summaryText } from "../../studies/measures.ts";
 import { type ArmResult, type RunResult, runResult } from "../../studies/results.ts";
 import { lateRounds, type RunData } from "../../studies/run-data.ts";
 import type { Group, Study } from "../../studies/study.ts";

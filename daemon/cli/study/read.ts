@@ -1,6 +1,7 @@
 import type { DaemonClient } from "../../client/client.ts";
 import type { QueryRecord, RoundRecord } from "../../store/records.ts";
-import type { Instrument, SampledValues } from "../../studies/instrument.ts";
+import type { Instrument } from "../../studies/instrument.ts";
+import type { SampledValues } from "../../studies/measures.ts";
 import { type RunData, runData } from "../../studies/run-data.ts";
 import type { PlannedRun } from "../../studies/study.ts";
 import type { StudyRun } from "./plan.ts";
@@ -64,7 +65,7 @@ async function readSampled(
   records: readonly RoundRecord[],
 ): Promise<SampledValues> {
   const played = records.at(-1)?.round ?? 0;
-  const sampled = instrument.sampled.filter(({ applies }) => applies(planned));
+  const sampled = instrument.sampled.filter(({ applies }) => applies(planned.settings));
   const values = new Map(sampled.map(({ key }) => [key, new Map<number, number>()]));
   for (const record of records) {
     const wanted = sampled.filter(({ needs }) => needs(record, played));

@@ -1,7 +1,7 @@
 import { curveOf } from "../curves.ts";
 import { type RunData, seriesStep } from "../run-data.ts";
 import type { Group, Study } from "../study.ts";
-import { panelSvg, panels } from "./panel.ts";
+import { panelSvg } from "./panel.ts";
 import { backgrounds, strokes, strokesOf } from "./strokes.ts";
 import { escapeText } from "./svg.ts";
 
@@ -16,6 +16,7 @@ const mostPoints = 45;
  * dark as the reader's screen, and names every line at its end.
  */
 export function figureSvg(study: Study, group: Group, runs: readonly RunData[]): string {
+  const { panels } = study.instrument;
   const chosen = strokesOf(study);
   const own = (arm: string): RunData[] => runs.filter((run) => run.arm === arm);
   const lastRound = Math.max(1, ...group.arms.flatMap(own).map(({ rounds }) => rounds));

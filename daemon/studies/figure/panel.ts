@@ -1,37 +1,9 @@
-import type { CurveKey, CurvePoint } from "../curves.ts";
+import type { CurvePoint } from "../curves.ts";
+import type { Panel } from "../instrument.ts";
 import { placeLabels } from "./labels.ts";
 import { linearScale, logScale, type Scale } from "./scale.ts";
 import { strokes } from "./strokes.ts";
 import { pathThrough, px, textAt } from "./svg.ts";
-
-/** What one panel of a figure shows. */
-export interface Panel {
-  readonly key: CurveKey;
-  readonly title: string;
-  readonly unit: string;
-  /** Values are multiplied by it, e.g. by 100 for percent. */
-  readonly factor: number;
-  /** Ends of the axis; else they follow from the values. */
-  readonly ends?: readonly [number, number];
-  /** A logarithmic axis that begins here; what is below is drawn at its end. */
-  readonly logFrom?: number;
-}
-
-/** The panels of every figure, by rows of two. */
-export const panels: readonly Panel[] = [
-  { key: "accuracy", title: "Held-out accuracy", unit: "%", factor: 100 },
-  { key: "admitted", title: "Queries admitted (with off: valid)", unit: "%", factor: 100, ends: [0, 100] },
-  { key: "difficulty", title: "Difficulty 1 − V of what was answered", unit: "0–1", factor: 1, ends: [0, 1] },
-  {
-    key: "klChallenger",
-    title: "KL of the Challenger to the start",
-    unit: "nat a token, log",
-    factor: 1,
-    logFrom: 1e-3,
-  },
-  { key: "bigramDistance", title: "Bigram distance of the queries", unit: "0–1", factor: 1 },
-  { key: "correlation", title: "Correlation of R and R_Q", unit: "−1–1", factor: 1 },
-];
 
 /** A line of a panel. */
 export interface Line {
@@ -48,7 +20,10 @@ export interface Box {
   readonly height: number;
 }
 
+/** At the right is room for names of 14 characters; longer ones take theirs from the drawing. */
 const margin = { top: 26, right: 104, bottom: 34, left: 44 } as const;
+const characterWidth = 6.2;
+const nameOffset = 11;
 const labelGap = 12;
 /** Bands of more lines than this would hide each other. */
 const mostBands = 4;
@@ -59,7 +34,8 @@ const mostBands = 4;
  */
 export function panelSvg(panel: Panel, lines: readonly Line[], lastRound: number, box: Box): string {
   const left = box.x + margin.left;
-  const right = box.x + box.width - margin.right;
+  const longest = Math.max(0, ...lines.map(({ name }) => name.length));
+  const right = box.x + box.width - Math.max(margin.right, nameOffset + longest * characterWidth);
   const [top, bottom] = [box.y + margin.top, box.y + box.height - margin.bottom];
   const drawn = lines
     .filter(({ points }) => points.length > 0)
@@ -77,7 +53,7 @@ export function panelSvg(panel: Panel, lines: readonly Line[], lastRound: number
   return [
     `<g>`,
     textAt(box.x + 8, box.y + 13, panel.title, 'class="h"'),
-    textAt(right, box.y + 13, panel.unit, 'class="u" text-anchor="end"'),
+    textAt(box.x + box.width - margin.right, box.y + 13, panel.unit, 'class="u" text-anchor="end"'),
     ...axes(x, y, { left, right, top, bottom }),
     ...drawn.map((line, i) => {
       const end: [number, number] = [x.at(ends[i]!.round), y.at(ends[i]!.mean)];
@@ -87,7 +63,7 @@ export function panelSvg(panel: Panel, lines: readonly Line[], lastRound: number
         ...(hasBands ? [band(line, x, y)] : []),
         `<path class="l" d="${pathThrough(line.points.map(({ round, mean }) => [x.at(round), y.at(mean)]))}"${dashes(line)}/>`,
         `<path class="e" d="${leader}"/>`,
-        textAt(right + 11, labels[i]! + 3.5, line.name, 'class="n"'),
+        textAt(right + nameOffset, labels[i]! + 3.5, line.name, 'class="n"'),
         `</g>`,
       ].join("");
     }),

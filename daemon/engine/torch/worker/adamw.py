@@ -5,8 +5,8 @@ import math
 import torch
 from weights import Weights
 
-# Elements that are updated at once: bounds the memory of the double-precision copies.
-CHUNK = {"cpu": 2**22, "cuda": 2**24}
+# Elements that are updated at once: bounds the memory of the double-precision copies; a CPU has them in its cache.
+CHUNK = {"cpu": 2**16, "cuda": 2**24}
 
 
 class AdamW:
@@ -20,11 +20,14 @@ class AdamW:
         self.second_moment = weights.like()
         self.step = 0
         self.ranges = ranges(weights)
+        longest = max(part.stop - part.start for part, _ in self.ranges)
+        # g, m, v, w and one more: made once, because making them anew at every step left the heap in pieces.
+        self.scratch = torch.empty(5, longest, dtype=torch.float64, device=weights.flat.device)
 
     def apply(self, weights: torch.Tensor, gradient: torch.Tensor, adam: dict[str, float]) -> float:
         """One step along −gradient; the gradient's norm before clipping. If that is not finite, nothing has changed."""
-        squares = [gradient[part].double().square().sum() for part, _ in self.ranges]
-        norm = math.sqrt(math.fsum(torch.stack(squares).tolist()))
+        norms = [torch.linalg.vector_norm(gradient[part], dtype=torch.float64) for part, _ in self.ranges]
+        norm = math.sqrt(math.fsum(each * each for each in torch.stack(norms).tolist()))
         if not math.isfinite(norm):
             return norm
         limit = adam["maxGradNorm"]
@@ -34,13 +37,15 @@ class AdamW:
         rate = adam["lr"] / (1 - beta1**self.step)
         correction = 1 / math.sqrt(1 - beta2**self.step)
         for part, decays in self.ranges:
-            g = gradient[part].double() * clip
-            m = beta1 * self.first_moment.flat[part].double() + (1 - beta1) * g
-            v = beta2 * self.second_moment.flat[part].double() + (1 - beta2) * g * g
-            w = weights[part].double() * (1 - adam["lr"] * adam["weightDecay"] if decays else 1)
-            weights[part] = w - rate * m / (v.sqrt() * correction + adam["eps"])
-            self.first_moment.flat[part] = m
-            self.second_moment.flat[part] = v
+            first, second, current = self.first_moment.flat[part], self.second_moment.flat[part], weights[part]
+            g, m, v, w, other = self.scratch[:, : part.stop - part.start]
+            g.copy_(gradient[part]).mul_(clip)
+            m.copy_(first).mul_(beta1).add_(torch.mul(g, 1 - beta1, out=other))
+            v.copy_(second).mul_(beta2).add_(torch.mul(g, g, out=other).mul_(1 - beta2))
+            w.copy_(current).mul_(1 - adam["lr"] * adam["weightDecay"] if decays else 1)
+            first.copy_(m)
+            second.copy_(v)
+            current.copy_(w.sub_(m.mul_(rate).div_(v.sqrt_().mul_(correction).add_(adam["eps"]))))
         return norm
 
 

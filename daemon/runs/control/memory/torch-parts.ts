@@ -32,7 +32,7 @@ export const limits = {
   /** FEWEST_ROWS of head.py: tokens of such a part at least. */
   chunkRows: 128,
   /** CHUNK: weights that the optimizer updates at once, in double precision. */
-  step: { cpu: 2 ** 22, cuda: 2 ** 24 },
+  step: { cpu: 2 ** 16, cuda: 2 ** 24 },
 } as const;
 
 /** Python, PyTorch and its libraries, without any model; bytes. On the CPU it is measured, on CUDA it is a guess at the context. */
@@ -41,8 +41,8 @@ const runtimeBytes = { cpu: 270e6, cuda: 800e6 } as const;
 /** Activations at the peak of a backward pass, as a multiple of those that are kept for it [measured on the CPU]. */
 const backwardShare = 1.35;
 
-/** Copies in double precision that a step has of what it updates at once: g, m, v, w and what they are made of. */
-const stepCopies = 7;
+/** Copies in double precision that a step has of what it updates at once: g, m, v, w and one more. */
+const stepCopies = 5;
 
 /**
  * The peak memory of the torch engine, in parts that add up to it: of its process on the CPU, of the GPU on CUDA. Weights, gradient and
