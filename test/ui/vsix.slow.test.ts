@@ -80,7 +80,8 @@ describe("the VSIX", () => {
     assert.ok(statSync(vsix).size < 25 * mebi, `${statSync(vsix).size} bytes`);
     const rest = entries.filter(({ name }) => !name.endsWith("libonnxruntime.so.1"));
     const bytes = rest.reduce((sum, { size }) => sum + size, 0);
-    assert.ok(bytes < 10 * mebi, `${bytes} bytes without the runtime's library`);
+    // Two models of 2 MB each are among it.
+    assert.ok(bytes < 12 * mebi, `${bytes} bytes without the runtime's library`);
   });
 
   test("trains where nothing else is: unpacked to an empty folder, with an empty home", async () => {
