@@ -49,7 +49,7 @@ function withoutGpu(torch: NonNullable<Facts["torch"]>, error: string | null, dr
     return problem(
       "GPU",
       `This machine has ${gpus}, and PyTorch ${torch.version} is a build without CUDA: runs would use the CPU, which is slow.`,
-      `Put the CUDA build in its place: \`${python} -m pip install --force-reinstall --index-url https://pypi.org/simple torch==${torch.version.split("+")[0]}\`.`,
+      `Put the CUDA build in its place: \`${python} -m pip install --force-reinstall torch==${torch.version.split("+")[0]}\`.`,
     );
   }
   // Since CUDA 11 a driver runs every build of the same major version.

@@ -10,6 +10,7 @@ import { AnswerList } from "./answers/answer-list.tsx";
 import type { HeatKind } from "./answers/heat.ts";
 import type { PlayedRound, QueryRecord, Rating } from "./data/records.ts";
 import { useTokens } from "./data/use-tokens.ts";
+import { QueryLinks } from "./queries/query-links.tsx";
 import { meanOf } from "./queries/query-order.ts";
 import { QueryTable } from "./queries/query-table.tsx";
 
@@ -88,30 +89,12 @@ function QueryDetails(props: QueryDetailsProps): VNode {
   const key = { run, round, query: query.index };
   const tokens = useTokens(host, connection, key);
   const ratings = useMemo(() => ofRound.filter((rating) => rating.query === query.index), [ofRound, query]);
-  const at = { ...key, answer };
   return (
     <section class="details" aria-label="Selected query">
       <div class="caption">
         <h2>{place < 0 ? "Query, not admitted" : `Query ${place + 1} of ${of}`}</h2>
         <span class="ch">A {signed(query.advantage)} Challenger</span>
-        {query.expected !== undefined && (
-          <span class="dim ell">
-            verifier expects <ModelText text={query.expected} limit={60} />
-          </span>
-        )}
-        <span class="links">
-          <button type="button" class="link" onClick={() => host.run("sparring.rate", at)}>
-            Rate
-          </button>
-          {" · "}
-          <button type="button" class="link" onClick={() => host.run("sparring.why", at)}>
-            Why this score
-          </button>
-          {" · "}
-          <button type="button" class="link" onClick={() => host.run("sparring.playAgain", key)}>
-            Play again
-          </button>
-        </span>
+        <QueryLinks host={host} run={run} round={round} query={query} answer={answer} />
       </div>
       <div class="query-text">
         <ModelText text={query.text} lines limit={1200} showAll />

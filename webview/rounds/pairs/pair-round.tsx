@@ -8,6 +8,7 @@ import { Empty } from "../../shared/states.tsx";
 import { fullRatio, type HeatKind } from "../answers/heat.ts";
 import type { PlayedRound, QueryRecord } from "../data/records.ts";
 import { useTokens } from "../data/use-tokens.ts";
+import { QueryLinks } from "../queries/query-links.tsx";
 import { greatest, meanOf } from "../queries/query-order.ts";
 import { marginOf } from "./pair-order.ts";
 import { pairRemarks } from "./pair-remarks.ts";
@@ -78,7 +79,6 @@ function PairDetails(props: PairRoundProps & { readonly query: QueryRecord }): V
     query.answers.map(({ advantage }) => advantage),
     0.001,
   );
-  const at = { ...key, answer };
   return (
     <section class="details" aria-label="Selected query">
       <div class="caption">
@@ -90,24 +90,7 @@ function PairDetails(props: PairRoundProps & { readonly query: QueryRecord }): V
             margin <b>{signed(margin, 3)}</b>
           </span>
         )}
-        {query.expected !== undefined && (
-          <span class="dim ell">
-            verifier expects <ModelText text={query.expected} limit={60} />
-          </span>
-        )}
-        <span class="links">
-          <button type="button" class="link" onClick={() => host.run("sparring.rate", at)}>
-            Rate
-          </button>
-          {" · "}
-          <button type="button" class="link" onClick={() => host.run("sparring.why", at)}>
-            Why this score
-          </button>
-          {" · "}
-          <button type="button" class="link" onClick={() => host.run("sparring.playAgain", key)}>
-            Play again
-          </button>
-        </span>
+        <QueryLinks host={host} run={run} round={round} query={query} answer={answer} />
       </div>
       <div class="query-text">
         <ModelText text={query.text} lines limit={1200} showAll />

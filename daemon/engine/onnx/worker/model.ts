@@ -228,7 +228,7 @@ export class OnnxModel {
       throw new SparringError(
         "engine/not-finite",
         "The gradient is not finite: this step was not taken and the weights are as before.",
-        "Fork an earlier checkpoint with a lower optimizer.lr or a higher kl.beta: `sparring fork <run>@<round> optimizer.lr=…`.",
+        "Fork an earlier checkpoint with a lower learning rate or a stronger pull towards the reference: `sparring fork <run>@<round> optimizer.lr=…`.",
         { cause },
       );
     }
