@@ -61,7 +61,7 @@ describe("the GPU", () => {
   test("is not used by a build of PyTorch without CUDA, and the command that mends it is said", async () => {
     assert.match(
       await found({}, smi("570.86.10", "12.8")),
-      /^GPU problem: This machine has NVIDIA Test GPU, and PyTorch 2\.13\.0\+cpu .* → .*mine -m pip install --force-reinstall .* torch==2\.13\.0`/,
+      /^GPU problem: This machine has NVIDIA Test GPU, and PyTorch 2\.13\.0\+cpu .* → .*mine -m pip install --force-reinstall torch==2\.13\.0`/,
     );
   });
 
