@@ -8,8 +8,8 @@ import { type AlgorithmName, algorithms, imitationAlgorithms, isImitation } from
 import type { AlgorithmSettings } from "../selfplay/settings.ts";
 import { findTask } from "../tasks/registry.ts";
 import type { TaskFamily } from "../tasks/task.ts";
-import { type Judges, judgesOf } from "./judges.ts";
-import type { OutsideJudges } from "./outside-judges.ts";
+import { type Judges, judgesOf } from "./judging/judges.ts";
+import type { OutsideJudges } from "./judging/outside-judges.ts";
 
 /** What both kinds of games have. */
 interface Rules {

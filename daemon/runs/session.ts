@@ -7,7 +7,7 @@ import { ChatTokenizer } from "../models/tokenizer.ts";
 import type { Lineage } from "../store/records.ts";
 import { engineOf } from "./engine-of.ts";
 import { composeGame, type Game } from "./game.ts";
-import { type KeyFor, OutsideJudges } from "./outside-judges.ts";
+import { type KeyFor, OutsideJudges } from "./judging/outside-judges.ts";
 
 /** A game with its engine running. */
 export interface Session {

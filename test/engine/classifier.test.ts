@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { parseConfig } from "../../daemon/config/load.ts";
 import { batchesOf, Classifier } from "../../daemon/engine/classifier/classifier.ts";
-import { OutsideJudges } from "../../daemon/runs/outside-judges.ts";
+import { OutsideJudges } from "../../daemon/runs/judging/outside-judges.ts";
 import { addition } from "../../daemon/tasks/addition.ts";
 import { pairAt } from "../unit/judge/pairs.ts";
 

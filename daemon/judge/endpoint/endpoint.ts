@@ -1,7 +1,7 @@
 import type { CallOptions } from "../../engine/engine.ts";
 import { AbortedError } from "../../errors.ts";
+import { type Ask, type Question, type Reply, rubricReward, selfReward } from "../rubric/self-reward.ts";
 import type { Scorer } from "../scorer.ts";
-import { type Ask, type Question, type Reply, rubricReward, selfReward } from "../self-reward.ts";
 import { type Attempt, attempt } from "./attempt.ts";
 import { Pace, pause } from "./pace.ts";
 

@@ -8,7 +8,7 @@ import type { RunRequest } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
 import type { TrustedFolders } from "../../store/trust.ts";
 import { requireEngine } from "../engine-of.ts";
-import { requireJudges } from "../outside-judges.ts";
+import { requireJudges } from "../judging/outside-judges.ts";
 import { prepareFork, startFork, startRun } from "../run.ts";
 import { requireTrust } from "./consent.ts";
 import { exists, finished, notRunning } from "./control-errors.ts";

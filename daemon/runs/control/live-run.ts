@@ -4,7 +4,7 @@ import type { Problem, Progress, RunState } from "../../protocol.ts";
 import type { RoundRecord, RunRequest } from "../../store/records.ts";
 import { pausingProblem } from "../alarms/pausing.ts";
 import type { RunEvent } from "../events.ts";
-import type { KeyFor } from "../outside-judges.ts";
+import type { KeyFor } from "../judging/outside-judges.ts";
 import { type RunOptions, resumeRun } from "../run.ts";
 import type { Session } from "../session.ts";
 import type { RunSummary } from "../train.ts";

@@ -1,5 +1,5 @@
+import { verifier } from "../../judge/rules/verifier.ts";
 import type { Judgement, Scorer } from "../../judge/scorer.ts";
-import { verifier } from "../../judge/verifier.ts";
 import type { TaskFamily } from "../../tasks/task.ts";
 
 /** The verifier for prompts that are tasks of the family; of the data's other prompts nobody knows the right answer. */

@@ -2,8 +2,8 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveConfig } from "../../config/load.ts";
 import type { Store } from "../../store/store.ts";
+import type { KeyFor } from "../judging/outside-judges.ts";
 import { keepOrigin } from "../origin.ts";
-import type { KeyFor } from "../outside-judges.ts";
 import { openSession, type Session } from "../session.ts";
 
 /** Whose weights of a run answer; see the protocol. */

@@ -1,7 +1,7 @@
 import { SparringError } from "../../errors.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { QueryRecord } from "../../store/records.ts";
-import { judgesOf } from "../judges.ts";
+import { judgesOf } from "../judging/judges.ts";
 import type { Player } from "../player.ts";
 import { scoredAnswer } from "./scored-answer.ts";
 

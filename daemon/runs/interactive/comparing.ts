@@ -2,7 +2,7 @@ import type { Completion } from "../../engine/engine.ts";
 import { SparringError } from "../../errors.ts";
 import type { Pair } from "../../judge/scorer.ts";
 import type { ResultOf, ScoredAnswer, ValidParamsOf } from "../../protocol.ts";
-import { judgesOf } from "../judges.ts";
+import { judgesOf } from "../judging/judges.ts";
 import type { ComparedPrompt } from "./compared-prompts.ts";
 import type { Errand } from "./errand.ts";
 import type { Lender, Loan } from "./lender.ts";

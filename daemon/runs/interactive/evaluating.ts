@@ -1,5 +1,5 @@
 import { share, winRate } from "../../interval.ts";
-import { type Duel, judgeDuels, type Outcome, tallyOf } from "../../judge/duels.ts";
+import { type Duel, judgeDuels, type Outcome, tallyOf } from "../../judge/pairwise/duels.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import { findTask } from "../../tasks/registry.ts";
 import { requireVerifiable, type VerifiableFamily } from "../../tasks/task.ts";

@@ -1,5 +1,5 @@
 import { SparringError } from "../../errors.ts";
-import type { Outcome } from "../../judge/duels.ts";
+import type { Outcome } from "../../judge/pairwise/duels.ts";
 
 export function differentTasks(run: string, task: string, other: string, otherTask: string): SparringError {
   return new SparringError(

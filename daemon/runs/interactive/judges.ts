@@ -1,8 +1,8 @@
-import { askOn } from "../../judge/ask.ts";
-import { criterionLogits } from "../../judge/criterion-logits.ts";
+import { askOn } from "../../judge/rubric/ask.ts";
+import { criterionLogits } from "../../judge/rubric/criterion-logits.ts";
+import { selfReward } from "../../judge/rubric/self-reward.ts";
+import { verifier } from "../../judge/rules/verifier.ts";
 import type { Scorer } from "../../judge/scorer.ts";
-import { selfReward } from "../../judge/self-reward.ts";
-import { verifier } from "../../judge/verifier.ts";
 import type { VerifiableFamily } from "../../tasks/task.ts";
 import type { Player } from "../player.ts";
 

@@ -1,4 +1,4 @@
-import { rubricMetrics } from "../../judge/rubric-metrics.ts";
+import { rubricMetrics } from "../../judge/rubric/rubric-metrics.ts";
 import type { Judgement, Pair } from "../../judge/scorer.ts";
 import type { RoundScores } from "../../selfplay/algorithm.ts";
 import type { Metrics } from "../../selfplay/metrics.ts";

@@ -6,7 +6,7 @@ import { after, before, describe, test } from "node:test";
 import type { Engine } from "../../../daemon/engine/engine.ts";
 import { OnnxEngine } from "../../../daemon/engine/onnx/onnx-engine.ts";
 import { TorchEngine } from "../../../daemon/engine/torch/torch-engine.ts";
-import { criterionLogits } from "../../../daemon/judge/criterion-logits.ts";
+import { criterionLogits } from "../../../daemon/judge/rubric/criterion-logits.ts";
 import { ChatTokenizer } from "../../../daemon/models/tokenizer.ts";
 import { rankedPairs } from "../../unit/judge/rated-pairs.ts";
 import { writeChatModel } from "../chat-model.ts";

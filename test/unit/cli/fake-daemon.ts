@@ -16,8 +16,8 @@ import {
   requests,
   type ValidParamsOf,
 } from "../../../daemon/protocol.ts";
-import { judgedAnswers } from "../../../daemon/runs/interactive/judged-rounds.ts";
-import { nextSamples, samplesOf } from "../../../daemon/runs/interactive/next-samples.ts";
+import { judgedAnswers } from "../../../daemon/runs/rating/judged-rounds.ts";
+import { nextSamples, samplesOf } from "../../../daemon/runs/rating/next-samples.ts";
 import type { Lineage, QueryRecord, Rating, RoundRecord } from "../../../daemon/store/records.ts";
 import { fakeConfig, fakeId, fakeOverview, fakeProgress, fakeQueries, fakeRound } from "./fake-run.ts";
 

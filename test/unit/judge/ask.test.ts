@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { SampleOptions, SampleRequest } from "../../../daemon/engine/engine.ts";
-import { askOn, type Judge } from "../../../daemon/judge/ask.ts";
+import { askOn, type Judge } from "../../../daemon/judge/rubric/ask.ts";
+import { rubricReward, selfReward } from "../../../daemon/judge/rubric/self-reward.ts";
 import type { Pair } from "../../../daemon/judge/scorer.ts";
-import { rubricReward, selfReward } from "../../../daemon/judge/self-reward.ts";
 
 interface Call {
   readonly requests: readonly SampleRequest[];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { criteriaScorer, formScorer } from "../../../daemon/judge/criteria.ts";
+import { criteriaScorer, formScorer } from "../../../daemon/judge/rubric/criteria.ts";
 import type { Pair } from "../../../daemon/judge/scorer.ts";
 import { addition } from "../../../daemon/tasks/addition.ts";
 

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import fc from "fast-check";
 import { OnnxEngine } from "../../../daemon/engine/onnx/onnx-engine.ts";
-import { criterionLogits, expectedScore, type YesAndNo } from "../../../daemon/judge/criterion-logits.ts";
+import { criterionLogits, expectedScore, type YesAndNo } from "../../../daemon/judge/rubric/criterion-logits.ts";
 import type { Judgement } from "../../../daemon/judge/scorer.ts";
 import { ChatTokenizer } from "../../../daemon/models/tokenizer.ts";
 import { criteria, criterionPrompt } from "../../../daemon/selfplay/prompts/self-reward.ts";

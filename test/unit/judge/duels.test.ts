@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { type Duel, judgeDuels, type Outcome, tallyOf } from "../../../daemon/judge/duels.ts";
+import { type Duel, judgeDuels, type Outcome, tallyOf } from "../../../daemon/judge/pairwise/duels.ts";
 import type { Scorer } from "../../../daemon/judge/scorer.ts";
 
 /** Scores an answer by what it says; "?" can't be scored. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { chosenPairs, flawMetrics, modeAgreement } from "../../../daemon/judge/rubric-metrics.ts";
+import { chosenPairs, flawMetrics, modeAgreement } from "../../../daemon/judge/rubric/rubric-metrics.ts";
 import type { Judgement } from "../../../daemon/judge/scorer.ts";
 import { rankCorrelation } from "../../../daemon/selfplay/statistics.ts";
 import { pairAt } from "./pairs.ts";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { fitsSchema } from "../../../daemon/judge/json-rule.ts";
-import { patternOf } from "../../../daemon/judge/patterns.ts";
-import { answersOf, noAnswers, ruleVerifier } from "../../../daemon/judge/rule-verifier.ts";
-import { choice, exact, matches, numeric, type Rule } from "../../../daemon/judge/rules.ts";
+import { fitsSchema } from "../../../daemon/judge/rules/json-rule.ts";
+import { patternOf } from "../../../daemon/judge/rules/patterns.ts";
+import { answersOf, noAnswers, ruleVerifier } from "../../../daemon/judge/rules/rule-verifier.ts";
+import { choice, exact, matches, numeric, type Rule } from "../../../daemon/judge/rules/rules.ts";
 import { addition } from "../../../daemon/tasks/addition.ts";
 import { pairAt } from "./pairs.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { type Reply, selfReward } from "../../../daemon/judge/rubric/self-reward.ts";
 import type { Pair } from "../../../daemon/judge/scorer.ts";
-import { type Reply, selfReward } from "../../../daemon/judge/self-reward.ts";
 
 const key = { seed: 1, round: 2, role: "solver", query: 0, answer: 0 } as const;
 const pair = (query: string, answer: string): Pair => ({ query, answer, stop: "stop", duplicate: false, key });

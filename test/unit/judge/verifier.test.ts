@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { verifier } from "../../../daemon/judge/rules/verifier.ts";
 import type { Pair } from "../../../daemon/judge/scorer.ts";
-import { verifier } from "../../../daemon/judge/verifier.ts";
 import { addition } from "../../../daemon/tasks/addition.ts";
 
 const key = { seed: 1, round: 1, role: "solver", query: 0, answer: 0 } as const;

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { placeOf } from "../../../daemon/judge/agreement/cases.ts";
 import type { Pick } from "../../../daemon/judge/agreement/queue.ts";
-import { judgedAnswers } from "../../../daemon/runs/interactive/judged-rounds.ts";
-import { nextSamples, roundsRead, samplesOf, spread } from "../../../daemon/runs/interactive/next-samples.ts";
+import { judgedAnswers } from "../../../daemon/runs/rating/judged-rounds.ts";
+import { nextSamples, roundsRead, samplesOf, spread } from "../../../daemon/runs/rating/next-samples.ts";
 import type { QueryRecord, Rating } from "../../../daemon/store/records.ts";
 import { fakeQuery } from "../cli/fake-run.ts";
 

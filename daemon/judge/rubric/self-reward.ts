@@ -1,8 +1,8 @@
-import type { CallOptions, Completion, SampleKey } from "../engine/engine.ts";
-import { parseSelfReward } from "../selfplay/parsing.ts";
-import { selfRewardPrompt } from "../selfplay/prompts/self-reward.ts";
-import type { Message } from "../tasks/task.ts";
-import type { Judgement, Scorer } from "./scorer.ts";
+import type { CallOptions, Completion, SampleKey } from "../../engine/engine.ts";
+import { parseSelfReward } from "../../selfplay/parsing.ts";
+import { selfRewardPrompt } from "../../selfplay/prompts/self-reward.ts";
+import type { Message } from "../../tasks/task.ts";
+import type { Judgement, Scorer } from "../scorer.ts";
 
 /** What a judge is asked, and the place whose noise its reply takes. */
 export interface Question {

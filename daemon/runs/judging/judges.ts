@@ -1,21 +1,21 @@
-import type { Config } from "../config/schema.ts";
-import type { Engine } from "../engine/engine.ts";
-import { askOn } from "../judge/ask.ts";
-import { criteriaScorer, formScorer } from "../judge/criteria.ts";
-import { criterionLogits } from "../judge/criterion-logits.ts";
-import { ensemble } from "../judge/ensemble.ts";
-import { likelihoodScorer } from "../judge/likelihood.ts";
-import { patternOf } from "../judge/patterns.ts";
-import type { Rubric, RubricMode } from "../judge/rubric-metrics.ts";
-import { answersOf, noAnswers, ruleVerifier } from "../judge/rule-verifier.ts";
-import { choice, exact, matches, numeric, type Rule } from "../judge/rules.ts";
-import type { Scorer } from "../judge/scorer.ts";
-import { rubricReward, selfReward } from "../judge/self-reward.ts";
-import { verifier } from "../judge/verifier.ts";
-import type { ChatTokenizer } from "../models/tokenizer.ts";
-import { algorithms, isImitation } from "../selfplay/registry.ts";
-import { requireVerifiable, type TaskFamily } from "../tasks/task.ts";
-import { knownAnswers } from "./imitation/known-answers.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Engine } from "../../engine/engine.ts";
+import { ensemble } from "../../judge/ensemble.ts";
+import { likelihoodScorer } from "../../judge/likelihood.ts";
+import { askOn } from "../../judge/rubric/ask.ts";
+import { criteriaScorer, formScorer } from "../../judge/rubric/criteria.ts";
+import { criterionLogits } from "../../judge/rubric/criterion-logits.ts";
+import type { Rubric, RubricMode } from "../../judge/rubric/rubric-metrics.ts";
+import { rubricReward, selfReward } from "../../judge/rubric/self-reward.ts";
+import { patternOf } from "../../judge/rules/patterns.ts";
+import { answersOf, noAnswers, ruleVerifier } from "../../judge/rules/rule-verifier.ts";
+import { choice, exact, matches, numeric, type Rule } from "../../judge/rules/rules.ts";
+import { verifier } from "../../judge/rules/verifier.ts";
+import type { Scorer } from "../../judge/scorer.ts";
+import type { ChatTokenizer } from "../../models/tokenizer.ts";
+import { algorithms, isImitation } from "../../selfplay/registry.ts";
+import { requireVerifiable, type TaskFamily } from "../../tasks/task.ts";
+import { knownAnswers } from "../imitation/known-answers.ts";
 import type { OutsideJudges } from "./outside-judges.ts";
 
 /** What the judges of a game are made of. A judge that asks a model asks its frozen reference. */
@@ -111,7 +111,11 @@ function verifierOf(settings: Config["judge"]["verifier"], task: TaskFamily): Sc
       return ruleVerifier(rule, () => matches(patternOf(pattern!)), noAnswers);
     case "json-schema":
       // Ajv takes long to load, and every command of the program would.
-      return ruleVerifier(rule, async () => (await import("../judge/json-rule.ts")).fitsSchema(schema!), noAnswers);
+      return ruleVerifier(
+        rule,
+        async () => (await import("../../judge/rules/json-rule.ts")).fitsSchema(schema!),
+        noAnswers,
+      );
   }
 }
 

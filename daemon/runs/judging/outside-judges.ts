@@ -1,12 +1,12 @@
-import type { Config } from "../config/schema.ts";
-import { Classifier } from "../engine/classifier/classifier.ts";
-import { endpointReward } from "../judge/endpoint/endpoint.ts";
-import { keyOf } from "../judge/endpoint/key.ts";
-import { rewardModel } from "../judge/reward-model.ts";
-import type { Scorer } from "../judge/scorer.ts";
-import { readClassifierConfig } from "../models/classifier-config.ts";
-import { resolveRewardModel } from "../models/reward-model-folder.ts";
-import { ChatTokenizer } from "../models/tokenizer.ts";
+import type { Config } from "../../config/schema.ts";
+import { Classifier } from "../../engine/classifier/classifier.ts";
+import { endpointReward } from "../../judge/endpoint/endpoint.ts";
+import { keyOf } from "../../judge/endpoint/key.ts";
+import { rewardModel } from "../../judge/reward-model.ts";
+import type { Scorer } from "../../judge/scorer.ts";
+import { readClassifierConfig } from "../../models/classifier-config.ts";
+import { resolveRewardModel } from "../../models/reward-model-folder.ts";
+import { ChatTokenizer } from "../../models/tokenizer.ts";
 
 /** The key that was given for the origin of an address, if one was. */
 export type KeyFor = (url: string) => string | undefined;

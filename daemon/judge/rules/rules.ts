@@ -1,5 +1,5 @@
+import type { Judgement } from "../scorer.ts";
 import { type Pattern, SlowPattern } from "./patterns.ts";
-import type { Judgement } from "./scorer.ts";
 
 /**
  * Judges an answer by a rule: 1 if it is right, 0 if it is wrong, unscored where the rule can't tell.

@@ -1,8 +1,8 @@
 import { setImmediate as turn } from "node:timers/promises";
-import { AbortedError } from "../errors.ts";
-import type { VerifiableFamily } from "../tasks/task.ts";
+import { AbortedError } from "../../errors.ts";
+import type { VerifiableFamily } from "../../tasks/task.ts";
+import type { Judgement, Scorer } from "../scorer.ts";
 import type { Rule } from "./rules.ts";
-import type { Judgement, Scorer } from "./scorer.ts";
 
 /** The right answer to a query, or how any answer to it is judged where nobody knows one. */
 export type KnownAnswer = { readonly expected: string } | { readonly judgement: Judgement };

@@ -1,5 +1,5 @@
-import type { Engine, PolicyId } from "../engine/engine.ts";
-import type { ChatTokenizer } from "../models/tokenizer.ts";
+import type { Engine, PolicyId } from "../../engine/engine.ts";
+import type { ChatTokenizer } from "../../models/tokenizer.ts";
 import type { Ask, Question, Reply } from "./self-reward.ts";
 
 /** Whom a judge's questions go to, and how its replies are drawn. */

@@ -1,5 +1,5 @@
-import type { VerifiableFamily } from "../tasks/task.ts";
-import type { Criterion, Judgement, Pair, Scorer } from "./scorer.ts";
+import type { VerifiableFamily } from "../../tasks/task.ts";
+import type { Criterion, Judgement, Pair, Scorer } from "../scorer.ts";
 
 /**
  * R_Q(q, a) of the nano game (algorithms.md 2b) [ours]: the seven criteria of the paper's self-reward, taken literally

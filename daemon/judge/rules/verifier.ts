@@ -1,5 +1,5 @@
-import type { VerifiableFamily } from "../tasks/task.ts";
-import type { Judgement, Pair, Scorer } from "./scorer.ts";
+import type { VerifiableFamily } from "../../tasks/task.ts";
+import type { Judgement, Pair, Scorer } from "../scorer.ts";
 
 /**
  * R(q, a) by the family's own verifier: 1 for an exact match, else 0.

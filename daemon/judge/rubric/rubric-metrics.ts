@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { CallOptions } from "../engine/engine.ts";
-import { mean, rankCorrelation } from "../selfplay/statistics.ts";
-import type { Flaw, Judgement, Pair, Scorer } from "./scorer.ts";
+import type { CallOptions } from "../../engine/engine.ts";
+import { mean, rankCorrelation } from "../../selfplay/statistics.ts";
+import type { Flaw, Judgement, Pair, Scorer } from "../scorer.ts";
 
 /** How the reference is asked for the seven criteria: it writes a verdict [paper], or the probabilities of Yes are read [ours]. */
 export type RubricMode = "generate" | "criterion-logits";

@@ -1,5 +1,5 @@
-import type { Tally } from "../interval.ts";
-import type { Judgement, Pair, Scorer } from "./scorer.ts";
+import type { Tally } from "../../interval.ts";
+import type { Judgement, Pair, Scorer } from "../scorer.ts";
 
 /** What one side answered, and why it ended. */
 export type Answer = Pick<Pair, "answer" | "stop">;

@@ -1,5 +1,5 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
-import { SparringError } from "../errors.ts";
+import { SparringError } from "../../errors.ts";
 import { patternOf } from "./patterns.ts";
 import { inTime, type Rule } from "./rules.ts";
 

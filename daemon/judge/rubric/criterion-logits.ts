@@ -1,7 +1,7 @@
-import type { Engine, PolicyId, Sequence } from "../engine/engine.ts";
-import type { ChatTokenizer } from "../models/tokenizer.ts";
-import { type CriterionText, criteria, criterionPrompt, criterionReply } from "../selfplay/prompts/self-reward.ts";
-import type { Criterion, Judgement, Scorer } from "./scorer.ts";
+import type { Engine, PolicyId, Sequence } from "../../engine/engine.ts";
+import type { ChatTokenizer } from "../../models/tokenizer.ts";
+import { type CriterionText, criteria, criterionPrompt, criterionReply } from "../../selfplay/prompts/self-reward.ts";
+import type { Criterion, Judgement, Scorer } from "../scorer.ts";
 
 /** Whose probabilities are read. */
 export interface CriterionJudge {
