@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  alarmRecordSchema,
   lineageSchema,
   problemRecordSchema,
   queryRecordSchema,
@@ -46,6 +47,18 @@ export type RunState = z.infer<typeof runStateSchema>;
 export const problemSchema = problemRecordSchema;
 export type Problem = z.infer<typeof problemSchema>;
 
+/** Where the policy of an imitation has become its own opponent for the `now`-th time; `of` so many times in all. */
+const iteration = z.object({ now: z.number().int().positive(), of: z.number().int().positive() });
+
+/** Servers to which the user agrees to have this run's queries and answers sent, e.g. `https://api.openai.com`. */
+const agree = z
+  .array(z.string().max(2000))
+  .max(16)
+  .optional()
+  .describe(
+    "origins of servers to which the user agrees to have this run's queries and answers sent: kept with the run. A judge's server that is not among them gets nothing: `run/needs-agreement`, whose `origins` names them",
+  );
+
 /** A run in a list. */
 export const runOverviewSchema = z.object({
   id: run,
@@ -66,8 +79,10 @@ export const runOverviewSchema = z.object({
     .describe("held-out accuracy at its first and its newest evaluation, 0–1"),
   ratings: z.number().int().nonnegative(),
   queuePlace: z.number().int().positive().optional().describe("1 is next; while queued"),
+  waitsFor: run.optional().describe("while queued: the run that holds the device, be it paused"),
+  iteration: iteration.optional().describe("of its last finished round, where an imitation plays itself"),
   asked: z.enum(["pause", "stop"]).optional().describe("asked for, and not yet done"),
-  problem: problemSchema.optional().describe("why it failed, or stopped by itself"),
+  problem: problemSchema.optional().describe("why it failed, stopped or paused itself"),
   workspace: z.string().optional(),
 });
 export type RunOverview = z.infer<typeof runOverviewSchema>;
@@ -124,6 +139,10 @@ const scoreAgreementSchema = z.object({ ...criterionAgreement, spearman: measure
 const ratingsAgreement = { answers: count, same: measureSchema, kappa: measureSchema };
 
 export const checkpointSchema = z.object({ round, bytes: z.number().int(), dir: z.string() });
+
+/** An alarm and the round with which it began. */
+export const alarmSchema = alarmRecordSchema.extend({ round });
+export type Alarm = z.infer<typeof alarmSchema>;
 
 /** Whose weights answer. `current`: those of a run that is in memory, or the newest on disk. */
 const weights = z.union([z.literal("current"), z.literal("reference"), z.object({ checkpoint: round })]);
@@ -231,7 +250,7 @@ export const requests = {
   "sparring/run/resume": {
     core: true,
     summary: "Goes on with a paused run at once; queues a stopped, failed or interrupted one.",
-    params: z.object({ run }),
+    params: z.object({ run, agree }),
     result: runOverviewSchema,
   },
   "sparring/run/stop": {
@@ -258,6 +277,7 @@ export const requests = {
         .optional()
         .describe("the config file it came from; settings that need trust ask for its folder's"),
       workspace: z.string().optional(),
+      agree,
     }),
     result: runOverviewSchema,
   },
@@ -268,7 +288,15 @@ export const requests = {
       parent: run,
       round: round.optional().describe("one with a checkpoint, or the last; the newest there is, if left out"),
       settings: z.array(z.string()).default([]).describe("key=value"),
+      file: z
+        .string()
+        .max(4096)
+        .optional()
+        .describe(
+          "the config file they came from: those that need trust ask for its folder's; a person's own need none",
+        ),
       workspace: z.string().optional(),
+      agree,
     }),
     result: runOverviewSchema,
   },
@@ -346,6 +374,7 @@ export const requests = {
     result: z.object({
       rounds: z.array(round),
       series: z.record(z.string(), z.array(z.number().nullable())).describe("per metric, a value a round"),
+      alarms: z.array(alarmSchema).describe("those that began in these rounds, in order"),
     }),
   },
   "sparring/round/document": {
@@ -413,7 +442,12 @@ export const requests = {
         .object({ run, weights })
         .optional()
         .describe("of a run of the same task; `reference` weights of the run itself are its base"),
-      judge: z.enum(["verifier", "self-reward"]).default("verifier"),
+      judge: z
+        .enum(["verifier", "self-reward", "pairwise"])
+        .default("verifier")
+        .describe(
+          "`self-reward` scores each answer by itself; `pairwise` is asked which of two is better, in both orders",
+        ),
       limit: z.number().int().min(1).max(100_000).optional().describe("tasks; all, if left out"),
       seed: z.number().int().min(0).default(0),
       ...task,
@@ -572,6 +606,9 @@ export const requests = {
       rater: z.string().min(1).max(100).optional().describe("only this rater's ratings"),
     }),
     result: z.object({
+      compared: z
+        .string()
+        .describe("whose scores are compared with people's, and how they lie on the scale 0–7, as a sentence"),
       overall: scoreAgreementSchema,
       criteria: z.array(z.object({ criterion: z.number().int().describe("1–7"), ...criterionAgreement })),
       reliability: z
@@ -726,6 +763,15 @@ export const notifications = {
       total: z.number(),
     }),
   },
+  "sparring/alarm": {
+    summary: "Alarms began with a round. To all clients.",
+    params: z.object({
+      run,
+      round,
+      alarms: z.array(alarmRecordSchema).min(1),
+      pauses: z.boolean().describe("whether the run pauses itself because of them"),
+    }),
+  },
   "sparring/rating/changed": {
     summary: "A run's ratings changed. To all clients.",
     params: z.object({ run, ratings: z.number().int() }),
@@ -740,6 +786,9 @@ export type NotificationParamsOf<M extends NotificationMethod> = z.infer<(typeof
 /** JSON-RPC's code of every error that a person can act on; `data` says which. */
 export const problemErrorCode = -32000;
 
-/** `data` of such an error; `problems` where there are several, as in a config. */
-export const errorDataSchema = problemSchema.extend({ problems: z.array(problemSchema).optional() });
+/** `data` of such an error; `problems` where there are several, as in a config; `origins` with `run/needs-agreement`. */
+export const errorDataSchema = problemSchema.extend({
+  problems: z.array(problemSchema).optional(),
+  origins: z.array(z.string()).optional(),
+});
 export type ErrorData = z.infer<typeof errorDataSchema>;

@@ -75,6 +75,7 @@ export class Daemon {
     this.#subscriptions = [
       runs.on("progress", (run) => this.#feed((feed) => feed.progressed(run))),
       runs.on("changed", (overview) => this.#feed((feed) => feed.changed(overview))),
+      runs.on("alarm", (alarm) => this.#feed((feed) => feed.alarmed(alarm))),
       runs.on("ratings", (change) => {
         this.#feed((feed) => feed.rated(change));
         for (const client of feeds.keys()) client.refreshLanguages();

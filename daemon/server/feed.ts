@@ -1,5 +1,8 @@
 import { type NotificationMethod, type NotificationParamsOf, type Progress, snapshotIntervalMs } from "../protocol.ts";
 
+/** Of a run's alarms, so many wait for a client that does not read; the newest. */
+const mostAlarms = 16;
+
 /** While more than this is on its way to a client, bytes, it is told nothing new. */
 const maxBufferedBytes = 256 * 1024;
 
@@ -17,8 +20,8 @@ export interface FeedOptions {
 }
 
 /**
- * What one client is told unasked: states, not events. Of each run there is at most one snapshot, one overview and one count of
- * ratings to be sent, the newest; they go out together, at most every `snapshotIntervalMs`, and only while the client reads.
+ * What one client is told unasked: states, not events, but for alarms. Of each run there is at most one snapshot, one overview and one
+ * count of ratings to be sent, the newest, and some alarms; they go out together, at most every `snapshotIntervalMs`, and only while the client reads.
  * So memory is bounded by the number of runs, and a slow reader sees fewer states and never a stale one.
  */
 export class Feed {
@@ -28,6 +31,7 @@ export class Feed {
   readonly #progressed = new Set<string>();
   readonly #changed = new Map<string, NotificationParamsOf<"sparring/run/changed">>();
   readonly #rated = new Map<string, NotificationParamsOf<"sparring/rating/changed">>();
+  readonly #alarms = new Map<string, readonly NotificationParamsOf<"sparring/alarm">[]>();
   #timer: { clear(): void } | undefined;
   #sentAt = Number.NEGATIVE_INFINITY;
 
@@ -58,6 +62,12 @@ export class Feed {
 
   rated(change: NotificationParamsOf<"sparring/rating/changed">): void {
     this.#rated.set(change.run, change);
+    this.#plan();
+  }
+
+  /** Alarms began with a round of a run. */
+  alarmed(alarm: NotificationParamsOf<"sparring/alarm">): void {
+    this.#alarms.set(alarm.run, [...(this.#alarms.get(alarm.run) ?? []), alarm].slice(-mostAlarms));
     this.#plan();
   }
 
@@ -92,9 +102,8 @@ export class Feed {
     }
     for (const overview of this.#changed.values()) tell("sparring/run/changed", overview);
     for (const change of this.#rated.values()) tell("sparring/rating/changed", change);
-    this.#progressed.clear();
-    this.#changed.clear();
-    this.#rated.clear();
+    for (const alarm of [...this.#alarms.values()].flat()) tell("sparring/alarm", alarm);
+    for (const each of [this.#progressed, this.#changed, this.#rated, this.#alarms]) each.clear();
   }
 }
 

@@ -1,5 +1,5 @@
 import type { RoundFacts } from "../documents/round-head.ts";
-import type { Method, Progress, ResultOf, RunOverview, ValidParamsOf } from "../protocol.ts";
+import type { Method, NotificationParamsOf, Progress, ResultOf, RunOverview, ValidParamsOf } from "../protocol.ts";
 import type { Errand } from "../runs/interactive/errand.ts";
 
 type Verb<M extends Method> = (params: ValidParamsOf<M>) => Promise<ResultOf<M>>;
@@ -64,5 +64,7 @@ export interface RunControl {
   on(event: "changed", listener: (overview: RunOverview) => void): () => void;
   /** There is a newer snapshot of a run; may be called hundreds of times a second. */
   on(event: "progress", listener: (run: string) => void): () => void;
+  /** Alarms began with a round. */
+  on(event: "alarm", listener: (alarm: NotificationParamsOf<"sparring/alarm">) => void): () => void;
   on(event: "ratings", listener: (change: { run: string; ratings: number }) => void): () => void;
 }

@@ -45,6 +45,10 @@ export const runDataSchema = z.object({
 });
 export type RunData = z.infer<typeof runDataSchema>;
 
+/** A judge of a run: its name, and the range of its values, in which null is no bound. */
+export const judgeRecordSchema = z.object({ name: z.string(), low: metric, high: metric });
+export type JudgeRecord = z.infer<typeof judgeRecordSchema>;
+
 /** run.json: written once when the run is created, never changed. */
 export const runRecordSchema = z.object({
   format: z.literal(1),
@@ -58,6 +62,8 @@ export const runRecordSchema = z.object({
   fingerprint: z.record(z.string(), z.string()),
   /** Absent where nothing is imitated. */
   data: runDataSchema.optional(),
+  /** Who scores; absent in an imitation, and in runs of earlier versions, whose rewards are from 0 to 1. */
+  judges: z.object({ reward: judgeRecordSchema, selfReward: judgeRecordSchema.optional() }).optional(),
   workspace: z.string().optional(),
 });
 export type RunRecord = z.infer<typeof runRecordSchema>;
@@ -120,6 +126,14 @@ export const runStatusSchema = z.object({
 });
 export type RunStatus = z.infer<typeof runStatusSchema>;
 
+/** agreed.json: the servers that a run may send its queries and answers to, because its user said so for this run. */
+export const agreedSchema = z.object({
+  format: z.literal(1),
+  /** With the time of the agreement. */
+  origins: z.array(z.object({ origin: z.string(), at: z.string() })),
+});
+export type Agreed = z.infer<typeof agreedSchema>;
+
 /** Which recovery slot holds the state after a round, and the hash that proves it whole. */
 export const recoveryRefSchema = z.object({ slot: z.enum(["a", "b"]), hash: z.string() });
 export type RecoveryRef = z.infer<typeof recoveryRefSchema>;
@@ -168,6 +182,16 @@ export const roundRecordSchema = z.object({
 });
 export type RoundRecord = z.infer<typeof roundRecordSchema>;
 
+/** One judge's part in an ensemble's reward. */
+export const scorePartSchema = z.object({
+  judge: z.string(),
+  /** null: unscored. */
+  value: metric,
+  weight: z.number(),
+  scale: z.number(),
+});
+export type ScorePart = z.infer<typeof scorePartSchema>;
+
 export const answerRecordSchema = z.object({
   text: z.string(),
   tokens: z.array(z.number().int()),
@@ -181,6 +205,10 @@ export const answerRecordSchema = z.object({
   /** How likely each criterion is met, where the judge can tell: their sum is its score. */
   probabilities: z.array(z.number().min(0).max(1)).optional(),
   rationale: z.string().optional(),
+  /** R's own, where `rationale` is the self-reward's. */
+  rewardRationale: z.string().optional(),
+  /** What each judge of an ensemble gave, in its own units: R is Σ weight·scale·value / Σ weight. */
+  parts: z.array(scorePartSchema).optional(),
   /** Why there is no reward or self-reward. */
   unscored: z.string().optional(),
   advantage: z.number(),

@@ -3,11 +3,16 @@ import type { FileSystem } from "./fs.ts";
 import { InOrder } from "./in-order.ts";
 import { corrupt, firstIssue, type LineKind, parseJson } from "./jsonl.ts";
 import { layout } from "./layout.ts";
-import { type RoundRecord, roundRecordSchema } from "./records.ts";
+import { type AlarmRecord, type RoundRecord, roundRecordSchema } from "./records.ts";
+
+/** An alarm, and the round with which it began. */
+export type RoundAlarm = AlarmRecord & Pick<RoundRecord, "round">;
 
 /** Metrics of a run's finished rounds, as columns. */
 export interface Series {
   readonly rounds: number[];
+  /** Those that began with these rounds, in order. */
+  readonly alarms: RoundAlarm[];
   /** Per metric, a value a round; null where the round has none. */
   readonly columns: Readonly<Record<string, (number | null)[]>>;
 }
@@ -15,8 +20,8 @@ export interface Series {
 /** Bytes that are read at once, at first: the event loop has its turn between two pieces. */
 const pieceBytes = 256 * 1024;
 
-const lines: LineKind<Pick<RoundRecord, "round" | "metrics">> = {
-  schema: roundRecordSchema.pick({ round: true, metrics: true }),
+const lines: LineKind<Pick<RoundRecord, "round" | "metrics" | "alarms">> = {
+  schema: roundRecordSchema.pick({ round: true, metrics: true, alarms: true }),
   what: "the record of a round",
   code: "store/corrupt-rounds",
   next: "Restore the file from a backup, or fork from a checkpoint; samples and checkpoints are untouched.",
@@ -32,6 +37,7 @@ export class RoundSeries {
   readonly #file: string;
   readonly #calls = new InOrder();
   #rounds: number[] = [];
+  #alarms: RoundAlarm[] = [];
   /** Per metric, a value a round; NaN for one that is not there. */
   #columns = new Map<string, number[]>();
   /** Bytes of the file that are in the columns, up to the end of a line. */
@@ -58,7 +64,8 @@ export class RoundSeries {
         const column = this.#columns.get(name);
         return [name, rounds.map((_, i) => finite(column?.[from + i]))];
       });
-      return { rounds, columns: Object.fromEntries(columns) };
+      const alarms = this.#alarms.filter(({ round }) => round > after);
+      return { rounds, alarms, columns: Object.fromEntries(columns) };
     });
   }
 
@@ -66,6 +73,7 @@ export class RoundSeries {
     const size = await orIfMissing(this.#fs.size(this.#file), 0);
     if (!(await this.#isContinued(size))) {
       this.#rounds = [];
+      this.#alarms = [];
       this.#columns = new Map();
       this.#bytes = 0;
       this.#last = new Uint8Array();
@@ -112,7 +120,7 @@ export class RoundSeries {
     if (json === undefined) throw corrupt(lines, place, "it is not JSON");
     const parsed = lines.schema.safeParse(json);
     if (!parsed.success) throw corrupt(lines, place, firstIssue(parsed.error));
-    const { round, metrics } = parsed.data;
+    const { round, metrics, alarms = [] } = parsed.data;
     const expected = (this.#rounds.at(-1) ?? round - 1) + 1;
     if (round !== expected) throw corrupt(lines, place, `round ${round} stands where ${expected} should`);
     for (const [name, value] of Object.entries(metrics)) {
@@ -121,6 +129,7 @@ export class RoundSeries {
       while (column.length < this.#rounds.length) column.push(Number.NaN);
       column.push(value ?? Number.NaN);
     }
+    this.#alarms.push(...alarms.map((alarm) => ({ ...alarm, round })));
     this.#rounds.push(round);
   }
 }

@@ -24,6 +24,7 @@ const told = [
   "sparring/run/changed",
   "sparring/round/progress",
   "sparring/task/progress",
+  "sparring/alarm",
   "sparring/rating/changed",
 ] as const;
 

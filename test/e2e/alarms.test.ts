@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseConfig } from "../../daemon/config/load.ts";
-import type { RunOverview } from "../../daemon/protocol.ts";
+import type { NotificationParamsOf, RunOverview } from "../../daemon/protocol.ts";
 import { Store } from "../../daemon/store/store.ts";
 import { bench, finished } from "./restart.ts";
 
@@ -23,7 +23,9 @@ test("an alarm with the action pause pauses the run once", async (t) => {
   const home = await bench(t);
   const { runs, until } = home;
   const states: RunOverview[] = [];
+  const told: NotificationParamsOf<"sparring/alarm">[] = [];
   runs.on("changed", (overview) => states.push(overview));
+  runs.on("alarm", (alarm) => told.push(alarm));
   const { config } = parseConfig(text, { file: "paused.sparring.yaml" });
   await runs.start({ run: "paused", config: { ...config } });
   await until(() => states.some(({ state }) => state === "paused"));
@@ -33,6 +35,7 @@ test("an alarm with the action pause pauses the run once", async (t) => {
   const store = new Store(home.home);
   const [alarmed] = (await store.readRounds("paused")).filter(({ alarms }) => alarms);
   assert.equal(alarmed!.round, 2);
+  assert.deepEqual(told, [{ run: "paused", round: 2, alarms: alarmed!.alarms!, pauses: true }]);
   assert.deepEqual(
     (await store.readRounds("paused")).map(({ round }) => round),
     [0, 1, 2],

@@ -177,7 +177,7 @@ describe("the rounds panel", () => {
         const grown = Object.entries(series).map(([metric, values]) => [metric, [...values, values.at(-1) ?? null]]);
         daemon.recording = {
           ...daemon.recording,
-          series: { rounds: [...rounds, rounds.length], series: Object.fromEntries(grown) },
+          series: { rounds: [...rounds, rounds.length], series: Object.fromEntries(grown), alarms: [] },
         };
       };
       grow();

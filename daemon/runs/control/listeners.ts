@@ -1,4 +1,4 @@
-import type { RunOverview } from "../../protocol.ts";
+import type { NotificationParamsOf, RunOverview } from "../../protocol.ts";
 
 /** What the supervisor announces. */
 export interface Announcements {
@@ -6,6 +6,8 @@ export interface Announcements {
   readonly changed: RunOverview;
   /** There is a newer snapshot of this run. */
   readonly progress: string;
+  /** Alarms began with a round. */
+  readonly alarm: NotificationParamsOf<"sparring/alarm">;
   readonly ratings: { readonly run: string; readonly ratings: number };
 }
 

@@ -1,7 +1,7 @@
 import type { Engine } from "../../engine/engine.ts";
 import type { SparringError } from "../../errors.ts";
 import type { Problem, Progress, RunState } from "../../protocol.ts";
-import type { RoundRecord, RunRequest } from "../../store/records.ts";
+import type { AlarmRecord, RoundRecord, RunRequest } from "../../store/records.ts";
 import { pausingProblem } from "../alarms/pausing.ts";
 import type { RunEvent } from "../events.ts";
 import type { KeyFor } from "../judging/outside-judges.ts";
@@ -25,12 +25,20 @@ export interface LiveHooks {
   /** Its state has changed. */
   readonly onState: (state: LiveState) => void;
   readonly onEvent: (event: RunEvent) => void;
+  /** Alarms began with a round. */
+  readonly onAlarms: (news: Pick<RoundRecord, "round"> & AlarmNews) => void;
   /** A model's download has come further. */
   readonly onDownload: () => void;
   /** A phase began or ceased to be stuck. */
   readonly onStuck: (sentence: string | undefined) => void;
   /** Its engine is gone and will be started again. */
   readonly onRestart: (error: SparringError, sentence: string) => void;
+}
+
+/** Alarms, and whether the run pauses itself because of them. */
+interface AlarmNews {
+  readonly alarms: AlarmRecord[];
+  readonly pauses: boolean;
 }
 
 /** What it takes to train a run: start it, fork it or resume it. */
@@ -248,11 +256,14 @@ export class LiveRun {
     if (event.type === "round") this.#heedAlarms(event);
   }
 
-  /** Pauses after a round whose alarms ask for it; its weights stay as they are until somebody has looked. After the last round nothing is left to hold. */
+  /** Tells of a round's alarms, and pauses after it where they ask for it; its weights stay as they are until somebody has looked. After the last round nothing is left to hold. */
   #heedAlarms({ record, rounds }: Extract<RunEvent, { type: "round" }>): void {
     const { config } = this.player!.session.game;
-    const problem = record.round < rounds ? pausingProblem(record, config.alarms) : undefined;
-    if (!problem || this.asked === "stop") return;
+    const isLast = record.round >= rounds || this.asked === "stop";
+    const problem = isLast ? undefined : pausingProblem(record, config.alarms);
+    const { round, alarms } = record;
+    if (alarms) this.#hooks?.onAlarms({ round, alarms, pauses: problem !== undefined });
+    if (!problem) return;
     this.problem = problem;
     void this.pause();
   }

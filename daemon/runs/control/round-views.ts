@@ -37,18 +37,18 @@ export class RoundViews {
     this.#texts = new TokenTexts(store.home);
   }
 
-  /** Metrics as columns, to six digits. @throws SparringError `store/unknown-run`, `store/corrupt-rounds` */
+  /** Metrics as columns, to six digits, and alarms. @throws SparringError `store/unknown-run`, `store/corrupt-rounds` */
   async series({
     run,
     metrics,
     after,
   }: ValidParamsOf<"sparring/round/series">): Promise<ResultOf<"sparring/round/series">> {
-    const { rounds, columns } = await (await this.#columnsOf(run)).read(metrics, after);
+    const { rounds, columns, alarms } = await (await this.#columnsOf(run)).read(metrics, after);
     const series = Object.entries(columns).map(([metric, values]) => [
       metric,
       values.map((value) => value && sixDigits(value)),
     ]);
-    return { rounds, series: Object.fromEntries(series) };
+    return { rounds, series: Object.fromEntries(series), alarms };
   }
 
   /** The rounds that were played: the first one of a run is the state before training. @throws SparringError as `series` */

@@ -162,6 +162,7 @@ export class RunQueue {
           if (event.type === "round") this.#noteRound(id, run);
           this.#listeners.announce("progress", id);
         },
+        onAlarms: (news) => this.#listeners.announce("alarm", { run: id, ...news }),
         onDownload: () => this.#listeners.announce("progress", id),
         onRestart: (error, sentence) => {
           records.failed(error);

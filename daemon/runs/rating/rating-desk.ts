@@ -12,6 +12,7 @@ import { pageOf } from "../control/pages.ts";
 import type { Reading } from "../control/reading.ts";
 import type { RoundViews } from "../control/round-views.ts";
 import { blindRatings } from "./blind-ratings.ts";
+import { comparedWith } from "./compared.ts";
 import { judgeHealth } from "./judge-health.ts";
 import { JudgedRounds } from "./judged-rounds.ts";
 import {
@@ -90,7 +91,8 @@ export class RatingDesk {
     });
     const skipped = made.filter(({ score }) => score === null).length;
     const left = { notBlind: made.length - skipped - ratings.length, skipped, unjudged };
-    return { ...agreement, left, health: await judgeHealth(this.#views, run, first, last) };
+    const compared = comparedWith(await this.#store.readRun(run));
+    return { compared, ...agreement, left, health: await judgeHealth(this.#views, run, first, last) };
   }
 
   /** @throws SparringError `run/no-such-query`, `run/no-such-answer`, and those of the journal */

@@ -83,11 +83,12 @@ export class RecordedDaemon {
   }
 }
 
-function laterThan({ rounds, series }: Recording["series"], after: number): Recording["series"] {
+function laterThan({ rounds, series, alarms }: Recording["series"], after: number): Recording["series"] {
   const first = rounds.findIndex((round) => round > after);
   const from = first < 0 ? rounds.length : first;
   return {
     rounds: rounds.slice(from),
     series: Object.fromEntries(Object.entries(series).map(([metric, values]) => [metric, values.slice(from)])),
+    alarms: alarms.filter(({ round }) => round > after),
   };
 }

@@ -152,7 +152,8 @@ function syntheticSeries(rounds: number): Recording["series"] {
       if (metric === "eval/accuracy") return round % every === 0 ? accuracy(round / rounds) : null;
       return round === 0 ? null : (of[metric]?.(round / rounds) ?? null);
     });
-  return { rounds: numbersOf, series: Object.fromEntries(chartMetrics.map((metric) => [metric, column(metric)])) };
+  const series = Object.fromEntries(chartMetrics.map((metric) => [metric, column(metric)]));
+  return { rounds: numbersOf, series, alarms: [] };
 }
 
 function compose(f: (t: number) => number, g: (value: number) => number): (t: number) => number {

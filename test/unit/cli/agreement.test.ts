@@ -13,6 +13,7 @@ const scores = { same: estimate(0.5), bias: estimate(1.04), spearman: estimate(0
 const tooFew = { ratings: 9, queries: 9, same: few, bias: few, spearman: few, kappa: few };
 
 const known: Agreement = {
+  compared: "The self-reward is compared with people's scores.",
   overall: { ratings: 148, queries: 120, ...scores },
   criteria: Array.from({ length: 7 }, (_, i) => ({
     ...{ criterion: i + 1, ratings: 148, queries: 120, same: estimate(0.8), bias: estimate(0.05) },

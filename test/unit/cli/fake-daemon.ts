@@ -95,6 +95,7 @@ export class FakeDaemon {
       "sparring/round/progress": new Set(),
       "sparring/rating/changed": new Set(),
       "sparring/task/progress": new Set(),
+      "sparring/alarm": new Set(),
     };
     let isOpen = true;
     let tell: (reason: string) => void = () => {};

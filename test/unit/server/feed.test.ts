@@ -93,6 +93,26 @@ describe("a client's feed", () => {
     assert.deepEqual(scene.told, ["run/changed running", "run/changed paused", "rating/changed 2"]);
   });
 
+  test("tells each alarm once, and of those that pile up the newest of a run", () => {
+    const scene = new Scene();
+    const alarm = (round: number): NotificationParamsOf<"sparring/alarm"> => {
+      return { run: "a", round, alarms: [], pauses: false };
+    };
+    scene.feed.alarmed(alarm(1));
+    scene.pass(0);
+    assert.deepEqual(scene.told.splice(0), ["alarm 1"]);
+    scene.buffered = 256 * 1024 + 1;
+    for (let round = 2; round < 40; round++) scene.feed.alarmed(alarm(round));
+    scene.pass(1000);
+    assert.deepEqual(scene.told, []);
+    scene.buffered = 0;
+    scene.pass(1000);
+    assert.deepEqual(
+      scene.told,
+      Array.from({ length: 16 }, (_, i) => `alarm ${24 + i}`),
+    );
+  });
+
   test("holds back while the client does not read, and then tells the newest", () => {
     const scene = new Scene();
     scene.feed.watch("r");

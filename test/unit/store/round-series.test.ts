@@ -3,7 +3,7 @@ import { beforeEach, describe, test } from "node:test";
 import fc from "fast-check";
 import { toJsonLines } from "../../../daemon/store/jsonl.ts";
 import { layout } from "../../../daemon/store/layout.ts";
-import type { RoundRecord } from "../../../daemon/store/records.ts";
+import type { AlarmRecord, RoundRecord } from "../../../daemon/store/records.ts";
 import { RoundSeries } from "../../../daemon/store/round-series.ts";
 import { MemoryFileSystem } from "./memory-fs.ts";
 import { assertRejects } from "./throws.ts";
@@ -61,6 +61,16 @@ describe("metrics as columns", () => {
       constructor: [null, null, null, null, null],
       "no/such": [null, null, null, null, null],
     });
+  });
+
+  test("come with the alarms that began in their rounds", async () => {
+    const alarm: AlarmRecord = { kind: "kl", severity: "warning", sentence: "It drifts.", samples: [{ query: 1 }] };
+    await append([reward(0, 0), { ...reward(1, 0), alarms: [alarm] }, { ...reward(2, 0), alarms: [alarm] }]);
+    assert.deepEqual((await series.read([])).alarms, [
+      { ...alarm, round: 1 },
+      { ...alarm, round: 2 },
+    ]);
+    assert.deepEqual((await series.read([], 1)).alarms, [{ ...alarm, round: 2 }]);
   });
 
   test("read only what is new, and the line before it", async () => {

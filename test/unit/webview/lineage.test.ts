@@ -213,6 +213,7 @@ describe("what is said of a run", () => {
         "eval/tasks": [200, null, 200],
         "solver/reward": [null, 0.4, 0.6],
       },
+      alarms: [],
     };
     const facts = factsAt(series, 11);
     assert.equal(facts.heldOut?.round, 10);

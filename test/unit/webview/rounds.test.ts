@@ -42,10 +42,11 @@ function query(part: Partial<QueryRecord>): QueryRecord {
 
 describe("a run's series", () => {
   test("grows by pages of later rounds to what one page of all would be", () => {
-    const whole = { rounds: [0, 1, 2, 3], series: { a: [1, null, 3, 4] } };
+    const whole = { rounds: [0, 1, 2, 3], series: { a: [1, null, 3, 4] }, alarms: [] };
     const page = (from: number, to: number) => ({
       rounds: whole.rounds.slice(from, to),
       series: { a: whole.series.a.slice(from, to) },
+      alarms: [],
     });
     const grown = appended(appended(emptySeries("r"), page(0, 1)), page(1, 4));
     assert.deepEqual(grown, appended(emptySeries("r"), whole));
@@ -54,7 +55,7 @@ describe("a run's series", () => {
   });
 
   test("tells the newest value that is not after a round", () => {
-    const series = appended(emptySeries("r"), { rounds: [5, 6, 9], series: { a: [1, null, 3] } });
+    const series = appended(emptySeries("r"), { rounds: [5, 6, 9], series: { a: [1, null, 3] }, alarms: [] });
     assert.equal(valueAt(series, "a", 4), null);
     assert.deepEqual(valueAt(series, "a", 8), { round: 5, value: 1 });
     assert.deepEqual(valueAt(series, "a", 100), { round: 9, value: 3 });
