@@ -18,10 +18,24 @@ const mostSamples = 5;
 /** Each query is compared with so many others: pairs grow quadratically. */
 const mostCompared = 64;
 
-/** The samples of a round that show an alarm best, the clearest first; none where the round has none. */
+/**
+ * The samples of a round that show an alarm best, the clearest first; none where the round has none. A model that is sure of itself
+ * draws the same answer many times: it is named once.
+ */
 export function samplesOf(kind: AlarmKind, reading: Reading, queries: readonly QueryRecord[]): Sample[] {
+  const byIndex = new Map(queries.map((query) => [query.index, query]));
+  const named = new Set<string>();
+  const isNew = ({ query, answer }: Sample): boolean => {
+    if (answer === undefined) return true;
+    const { text, answers } = byIndex.get(query)!;
+    const both = JSON.stringify([text, answers[answer]!.text]);
+    const isFirst = !named.has(both);
+    named.add(both);
+    return isFirst;
+  };
   return candidatesOf(kind, reading, queries)
     .toSorted((a, b) => b.weight - a.weight)
+    .filter(isNew)
     .slice(0, mostSamples)
     .map(({ query, answer }) => (answer === undefined ? { query } : { query, answer }));
 }

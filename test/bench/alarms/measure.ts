@@ -71,6 +71,24 @@ export function alarmTable(runs: readonly RecordedRun[], settings: AlarmSettings
   ].join("\n");
 }
 
+/** A line for each run: its alarms with their first rounds, the fall, and how long before it the first one rang. */
+export function runTable(runs: readonly RecordedRun[], settings: AlarmSettings): string {
+  const rows = runs.map((run) => {
+    const [, arm, seed] = run.id.split(".");
+    const rung = ring(run, settings);
+    const fall = fallOf(run);
+    const alarms = rung.map(({ kind, round }) => `${kind} ${round}`).join(", ") || "none";
+    const lead = fall === undefined || rung.length === 0 ? "–" : fall - rung[0]!.round;
+    const end = run.isDegenerate ? "degenerate" : "healthy";
+    return `| ${[arm, seed, run.rounds.length - 1, end, alarms, fall ?? "–", lead].join(" | ")} |`;
+  });
+  return [
+    "| arm | seed | rounds | at its end | alarms, with the round that each began in | the fall | lead |",
+    "|---|---:|---:|---|---|---:|---:|",
+    ...rows,
+  ].join("\n");
+}
+
 /** The upper one of two middles. */
 function middle(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;

@@ -5,14 +5,15 @@ import { z } from "zod";
 import type { MeasuredRound } from "../../../daemon/runs/alarms/history.ts";
 import type { WatchedJudge } from "../../../daemon/runs/alarms/settings.ts";
 
-/** Where the recorded runs lie. */
+/** Where the recorded runs lie: those of the study, and those that were played to measure the alarms on. */
 export const recordedFile = join(import.meta.dirname, "../../fixtures/alarms/recorded-runs.json.gz");
+export const freshFile = join(import.meta.dirname, "../../fixtures/alarms/fresh-runs.json.gz");
 
 /** Metrics are kept in thousandths. */
 const unit = 1000;
 
 const runSchema = z.object({
-  /** The run's id in the study lsp-vs-zero. */
+  /** <plan>.<arm>.<seed>. */
   id: z.string(),
   /** By the study's own criterion, at its end. */
   isDegenerate: z.boolean(),
@@ -23,7 +24,7 @@ const runSchema = z.object({
 });
 const fileSchema = z.object({ runs: z.array(runSchema) });
 
-/** A run of the study as far as alarms look at it. */
+/** A run as far as alarms look at it. */
 export interface RecordedRun {
   readonly id: string;
   readonly isDegenerate: boolean;
@@ -45,9 +46,9 @@ export function packRuns(runs: readonly RecordedRun[], metrics: readonly string[
   return gzipSync(JSON.stringify({ runs: packed }), { level: 9 });
 }
 
-/** The recorded runs. */
-export function recordedRuns(): RecordedRun[] {
-  const { runs } = fileSchema.parse(JSON.parse(gunzipSync(readFileSync(recordedFile)).toString()));
+/** The recorded runs of a file. */
+export function recordedRuns(file: string = recordedFile): RecordedRun[] {
+  const { runs } = fileSchema.parse(JSON.parse(gunzipSync(readFileSync(file)).toString()));
   return runs.map(({ columns, ...run }) => {
     const count = Math.max(...Object.values(columns).map((column) => column.length));
     const rounds = Array.from({ length: count }, (_, round): MeasuredRound => {
@@ -58,7 +59,7 @@ export function recordedRuns(): RecordedRun[] {
   });
 }
 
-/** The judge of a run of the study: R is the verifier's, so it is the self-reward. */
+/** The judge of a run: R is the verifier's, so it is the self-reward. */
 export function judgeOf({ isSelfRewarded }: RecordedRun): WatchedJudge | undefined {
   return isSelfRewarded ? { metric: "solver/self_reward", span: 7, besideVerifier: true } : undefined;
 }
