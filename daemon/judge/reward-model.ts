@@ -1,15 +1,15 @@
 import type { CallOptions } from "../engine/engine.ts";
-import type { ChatTokenizer } from "../models/tokenizer.ts";
+import type { RewardReader, RewardText } from "../models/reward-reader.ts";
 import type { Judgement, Scorer } from "./scorer.ts";
 
-/** A reward model: reads a conversation, gives one logit. */
+/** A reward model: reads a query and an answer, gives one logit. */
 export interface RewardModel {
   /** For people. */
   readonly name: string;
-  readonly tokenizer: Pick<ChatTokenizer, "renderConversation">;
-  /** Longest conversation that it reads, tokens; undefined where it sets no limit. */
+  readonly read: RewardReader;
+  /** The most that it reads, tokens; undefined where it sets no limit. */
   readonly maxTokens: number | undefined;
-  readonly classify: (sequences: readonly number[][], options: CallOptions) => Promise<readonly Classified[]>;
+  readonly classify: (texts: readonly RewardText[], options: CallOptions) => Promise<readonly Classified[]>;
 }
 
 type Classified = { readonly logit: number } | { readonly logit: null; readonly reason: string };
@@ -18,29 +18,20 @@ type Classified = { readonly logit: number } | { readonly logit: null; readonly 
 export type RewardOutput = "logit" | "sigmoid";
 
 /**
- * R(q, a) by a reward model: query and answer as a conversation in the model's own chat format, and its logit. In Bradley and
- * Terry's model, which such models are trained by, the difference of two logits is the log-odds that the first answer is preferred.
+ * R(q, a) by a reward model: query and answer in the model's own form, and its logit. In Bradley and Terry's model, which such models are trained by, the difference of two logits is the log-odds that the first answer is preferred.
  */
-export function rewardModel(
-  { name, tokenizer, maxTokens = Infinity, classify }: RewardModel,
-  output: RewardOutput,
-): Scorer {
+export function rewardModel({ name, read, maxTokens = Infinity, classify }: RewardModel, output: RewardOutput): Scorer {
   return {
     name: `reward-model:${name}`,
     range: output === "sigmoid" ? [0, 1] : [-Infinity, Infinity],
     async score(pairs, options = {}) {
-      const conversations = pairs.map(({ query, answer }) =>
-        tokenizer.renderConversation([
-          { role: "user", content: query },
-          { role: "assistant", content: answer },
-        ]),
-      );
-      const read = conversations.filter(({ length }) => length <= maxTokens);
-      const classified = await classify(read, options);
+      const texts = pairs.map(({ query, answer }) => read(query, answer));
+      const fitting = texts.filter(({ tokens }) => tokens.length <= maxTokens);
+      const classified = await classify(fitting, options);
       let next = 0;
-      return conversations.map(({ length }): Judgement => {
-        if (length <= maxTokens) return judgementOf(classified[next++]!, output);
-        return { value: null, unscored: `${length} tokens, and the reward model reads ${maxTokens} at most` };
+      return texts.map(({ tokens }): Judgement => {
+        if (tokens.length <= maxTokens) return judgementOf(classified[next++]!, output);
+        return { value: null, unscored: `${tokens.length} tokens, and the reward model reads ${maxTokens} at most` };
       });
     },
   };

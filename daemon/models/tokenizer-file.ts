@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { z } from "zod";
+import { SparringError } from "../errors.ts";
 import { type ControlToken, spelling } from "./control-tokens.ts";
 import { readJson } from "./json.ts";
 
@@ -28,8 +29,23 @@ export async function readTokenizerFile(dir: string): Promise<TokenizerFile> {
   return readJson(join(dir, "tokenizer.json"), tokenizerFileSchema);
 }
 
+/**
+ * Refuses a tokenizer with ids that a model has no embeddings for.
+ * @throws SparringError `model/tokenizer-mismatch`
+ */
+export function requireIds(file: TokenizerFile, vocabSize: number, dir: string): void {
+  const limit = idLimit(file);
+  if (limit <= vocabSize) return;
+  throw new SparringError(
+    "model/tokenizer-mismatch",
+    `the tokenizer has ids up to ${limit - 1}, and the model has embeddings for ${vocabSize}`,
+    "Use the tokenizer that belongs to the model.",
+    { place: join(dir, "tokenizer.json") },
+  );
+}
+
 /** The ids that the file uses are all below this. */
-export function idLimit({ model, added_tokens }: TokenizerFile): number {
+function idLimit({ model, added_tokens }: TokenizerFile): number {
   const ids = Array.isArray(model.vocab) ? model.vocab.keys() : Object.values(model.vocab);
   const addedIds = added_tokens.map(({ id }) => id);
   // Not Math.max(...ids): a vocabulary may have more ids than a call may have arguments.

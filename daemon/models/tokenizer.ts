@@ -7,7 +7,7 @@ import { type ChatMessage, type ChatTemplate, readChatTemplate } from "./chat-te
 import { type DecoderConfig, readDecoderConfig, tokenIdsSchema } from "./config.ts";
 import { type ControlToken, shield, spell, wellFormed } from "./control-tokens.ts";
 import { readJson } from "./json.ts";
-import { idLimit, readTokenizerFile, respell, type TokenizerFile } from "./tokenizer-file.ts";
+import { readTokenizerFile, requireIds, respell, type TokenizerFile } from "./tokenizer-file.ts";
 
 const generationConfigSchema = z.object({ eos_token_id: tokenIdsSchema });
 
@@ -35,16 +35,7 @@ export class ChatTokenizer {
     this.control = controlTokens(file, template, stopTokens);
     this.stopTokens = stopTokens;
     this.eosToken = stopTokens[0]!;
-    try {
-      this.tokenizer = new Tokenizer(respell(file, this.control), {});
-    } catch (cause) {
-      throw new SparringError(
-        "model/unsupported-tokenizer",
-        `the tokenizer can't be used: ${(cause as Error).message}`,
-        "Use a model with a BPE or Unigram tokenizer, such as Llama's, saved by a current transformers.",
-        { place: join(dir, "tokenizer.json"), cause },
-      );
-    }
+    this.tokenizer = openTokenizer(file, this.control, dir);
   }
 
   /**
@@ -60,14 +51,7 @@ export class ChatTokenizer {
   static async loadFor(dir: string, config: Pick<DecoderConfig, "vocabSize" | "eosTokenIds">): Promise<ChatTokenizer> {
     const file = await readTokenizerFile(dir);
     const template = await readChatTemplate(dir);
-    if (idLimit(file) > config.vocabSize) {
-      throw new SparringError(
-        "model/tokenizer-mismatch",
-        `the tokenizer has ids up to ${idLimit(file) - 1}, and the model has embeddings for ${config.vocabSize}`,
-        "Use the tokenizer that belongs to the model.",
-        { place: join(dir, "tokenizer.json") },
-      );
-    }
+    requireIds(file, config.vocabSize, dir);
     const generationPath = join(dir, "generation_config.json");
     const generation = existsSync(generationPath) ? await readJson(generationPath, generationConfigSchema) : undefined;
     // The tokenizer's own comes first: it is the one that ends a turn where a base model's differs.
@@ -141,6 +125,23 @@ export class ChatTokenizer {
 
   private encodeSpelt(text: string): number[] {
     return this.tokenizer.encode(text, { add_special_tokens: false }).ids;
+  }
+}
+
+/**
+ * The library's tokenizer of a folder's file, in which control tokens have no text.
+ * @throws SparringError `model/unsupported-tokenizer`
+ */
+export function openTokenizer(file: TokenizerFile, control: readonly ControlToken[], dir: string): Tokenizer {
+  try {
+    return new Tokenizer(respell(file, control), {});
+  } catch (cause) {
+    throw new SparringError(
+      "model/unsupported-tokenizer",
+      `the tokenizer can't be used: ${(cause as Error).message}`,
+      "Use a model with a BPE or Unigram tokenizer, such as Llama's, saved by a current transformers.",
+      { place: join(dir, "tokenizer.json"), cause },
+    );
   }
 }
 

@@ -11,7 +11,7 @@ import { createInterface } from "node:readline";
 import { Classifier } from "../../daemon/engine/classifier/classifier.ts";
 import { type RewardModel, rewardModel } from "../../daemon/judge/reward-model.ts";
 import { readClassifierConfig } from "../../daemon/models/classifier-config.ts";
-import { ChatTokenizer } from "../../daemon/models/tokenizer.ts";
+import { rewardReader } from "../../daemon/models/reward-reader.ts";
 import { addition } from "../../daemon/tasks/addition.ts";
 import { pairAt } from "../unit/judge/pairs.ts";
 
@@ -75,9 +75,9 @@ async function theirs(): Promise<Turn> {
 }
 
 const config = await readClassifierConfig(exported);
-const tokenizer = await ChatTokenizer.loadFor(exported, config);
+const read = await rewardReader(exported, config);
 const classifier = new Classifier({ dir: exported, padTokenId: config.padTokenId }, threads);
-const model = { name: "bench", tokenizer, maxTokens: config.maxPositionEmbeddings };
+const model = { name: "bench", read, maxTokens: config.maxTokens };
 async function ours(): Promise<Turn> {
   const started = performance.now();
   let inModel = 0;

@@ -30,7 +30,7 @@ const sequences = [
   [1, 4, 11, 14, 17, 10, 15, 5, 15, 12, 2],
   [1, 4, 5, 2],
   [1, 4, 9, 17, 10, 5, 13, 2],
-];
+].map((tokens) => ({ tokens }));
 
 describe("a classifier", () => {
   test("gives a sequence the same logit alone and in a batch", async (t) => {
@@ -46,8 +46,10 @@ describe("a classifier", () => {
   test("whose process crashes leaves those under way without a logit, and goes on in a new one", async (t) => {
     const classifier = open(t);
     // Three batches: sequences of 60 tokens, some 34 in each.
-    const many = Array.from({ length: 90 }, (_, i) => Array.from({ length: 60 }, (_, place) => 1 + ((i + place) % 60)));
-    assert.equal(batchesOf(many).length, 3);
+    const many = Array.from({ length: 90 }, (_, i) => ({
+      tokens: Array.from({ length: 60 }, (_, place) => 1 + ((i + place) % 60)),
+    }));
+    assert.equal(batchesOf(many.map(({ tokens }) => tokens.length)).length, 3);
     const kill = (done: number): void => {
       if (done === 34) process.kill(classifier.pid!, "SIGKILL");
     };
@@ -69,7 +71,7 @@ describe("a classifier", () => {
 
   test("batches sequences of like length, within a number of tokens, and a long one alone", () => {
     const lengths = [10, 3000, 9, 1500, 500, 11];
-    const batches = batchesOf(lengths.map((length) => new Int32Array(length)));
+    const batches = batchesOf(lengths);
     assert.deepEqual(
       batches.map((batch) => batch.map((at) => lengths[at])),
       [[3000], [1500], [500, 11, 10, 9]],

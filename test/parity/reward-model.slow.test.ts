@@ -3,38 +3,14 @@
  * what transformers makes of the weights, and texts become the same tokens.
  */
 import assert from "node:assert/strict";
-import { execFile, execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { promisify } from "node:util";
 import { Classifier } from "../../daemon/engine/classifier/classifier.ts";
 import { rewardModel } from "../../daemon/judge/reward-model.ts";
 import { readClassifierConfig } from "../../daemon/models/classifier-config.ts";
-import { ChatTokenizer } from "../../daemon/models/tokenizer.ts";
+import { rewardReader } from "../../daemon/models/reward-reader.ts";
 import { pairAt } from "../unit/judge/pairs.ts";
-import { python as parityPython } from "./reference.ts";
-
-const run = promisify(execFile);
-/** One with torch, transformers, onnx and onnxscript. */
-const python = process.env.SPARRING_EXPORT_PYTHON ?? parityPython;
-
-function lacks(): string | false {
-  try {
-    execFileSync(
-      python,
-      ["-c", "import importlib.util as i; assert i.find_spec('onnx') and i.find_spec('onnxscript')"],
-      {
-        stdio: "ignore",
-      },
-    );
-    return false;
-  } catch {
-    if (process.env.CI) throw new Error(`${python} has no onnx and onnxscript: see test/parity/requirements.txt`);
-    return "install onnx and onnxscript, and name that Python in SPARRING_EXPORT_PYTHON";
-  }
-}
+import { exportFolder, lacksExport, runPython } from "./reward-families.ts";
 
 /** Makes the model at argv[1], exports it to argv[2] as the command does, and scores argv[3] with transformers: one start of PyTorch. */
 const script = `
@@ -63,23 +39,20 @@ for query, answer in json.loads(pairs):
 print(json.dumps(logits))
 `;
 
-test("an exported reward model scores as transformers does", { skip: lacks() }, async (t) => {
-  const folder = mkdtempSync(join(tmpdir(), "sparring-export-"));
-  t.after(() => rmSync(folder, { recursive: true, force: true }));
+test("an exported reward model scores as transformers does", { skip: lacksExport() }, async (t) => {
+  const folder = exportFolder(t);
   const [source, exported] = [join(folder, "hf"), join(folder, "onnx")];
-  const env = { ...process.env, OMP_NUM_THREADS: "1", HF_HUB_OFFLINE: "1" };
   const texts = Array.from(
     { length: 40 },
     (_, i) => [`${i}+${i * 3} is?`, "so it is 7, or 12".repeat(1 + (i % 9))] as const,
   );
-  const { stdout } = await run(python, ["-c", script, source, exported, JSON.stringify(texts)], { env });
+  const stdout = await runPython(["-c", script, source, exported, JSON.stringify(texts)]);
   assert.match(stdout, /largest difference from transformers/);
   const theirs = JSON.parse(stdout.trim().split("\n").at(-1)!) as number[];
   const config = await readClassifierConfig(exported);
   const classifier = new Classifier({ dir: exported, padTokenId: config.padTokenId }, 1);
   t.after(() => classifier.close());
-  const tokenizer = await ChatTokenizer.loadFor(exported, config);
-  const model = { name: "random", tokenizer, maxTokens: config.maxPositionEmbeddings };
+  const model = { name: "random", read: await rewardReader(exported, config), maxTokens: config.maxTokens };
   const scorer = rewardModel({ ...model, classify: (some) => classifier.classify(some) }, "logit");
   const ours = await scorer.score(texts.map(([query, answer], i) => pairAt(query, answer, i)));
   for (const [i, { value }] of ours.entries()) {

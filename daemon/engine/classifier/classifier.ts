@@ -8,16 +8,26 @@ import { concatenate } from "../wire.ts";
 
 /** An exported classifier of sequences with one label. */
 export interface ClassifierModel {
-  /** Folder with model.onnx: inputs `input_ids` and `attention_mask` [batch, length], output `logits` [batch, 1]. */
+  /**
+   * Folder with model.onnx: inputs `input_ids`, `attention_mask` and perhaps `token_type_ids` and `position_ids` [batch, length], int64;
+   * output `logits` [batch, 1].
+   */
   readonly dir: string;
   readonly padTokenId: number;
+}
+
+/** A sequence of tokens, perhaps of two texts. */
+export interface ClassifierInput {
+  readonly tokens: ArrayLike<number>;
+  /** `token_type_ids`: one a token; left out: all 0. */
+  readonly types?: ArrayLike<number>;
 }
 
 /** A sequence's logit, or why there is none. */
 export type Classified = { readonly logit: number } | { readonly logit: null; readonly reason: string };
 
 /** Padded tokens of a batch at most, unless one sequence has more: bounds memory, and how long a call that was cancelled goes on. */
-const batchTokens = 2048;
+export const batchTokens = 2048;
 /** A process that ends this often in a row is not started again within the same call. */
 const deathsInARow = 3;
 
@@ -42,16 +52,16 @@ export class Classifier {
   }
 
   /**
-   * Logits of token sequences, in their order. Sequences of like length share a batch, so that little is padding.
+   * Logits of sequences, in their order. Sequences of like length share a batch, so that little is padding.
    * @throws SparringError `engine/unusable-classifier`, `engine/classifier-died` where it never worked; AbortedError
    */
-  async classify(sequences: readonly ArrayLike<number>[], options: CallOptions = {}): Promise<Classified[]> {
+  async classify(inputs: readonly ClassifierInput[], options: CallOptions = {}): Promise<Classified[]> {
     const results: Classified[] = [];
     let deaths = 0;
     let done = 0;
-    for (const batch of batchesOf(sequences)) {
+    for (const batch of batchesOf(inputs.map(({ tokens }) => tokens.length))) {
       if (options.signal?.aborted) throw new AbortedError("classify");
-      const [rows, fail] = [batch.map((at) => sequences[at]!), reasonFor(batch, results)];
+      const [rows, fail] = [batch.map((at) => inputs[at]!), reasonFor(batch, results)];
       if (deaths === deathsInARow) fail(`the reward model's process ended ${deaths} times in a row`);
       else {
         try {
@@ -65,7 +75,7 @@ export class Classifier {
         }
       }
       done += batch.length;
-      options.onProgress?.(done, sequences.length);
+      options.onProgress?.(done, inputs.length);
     }
     return results;
   }
@@ -77,12 +87,15 @@ export class Classifier {
     await ending?.close();
   }
 
-  async #logits(rows: readonly ArrayLike<number>[]): Promise<Float32Array> {
+  async #logits(rows: readonly ClassifierInput[]): Promise<Float32Array> {
     try {
       if (!this.#process) await this.#start();
-      const { arrays } = await this.#process!.request("classify", {}, concatenate(Int32Array, rows));
+      const tokens = rows.map((row) => row.tokens);
+      const types = rows.map((row) => row.types ?? []);
+      const arrays = [...concatenate(Int32Array, tokens), ...concatenate(Int32Array, types)];
+      const answer = await this.#process!.request("classify", {}, arrays);
       this.#hasWorked = true;
-      return arrays[0] as Float32Array;
+      return answer.arrays[0] as Float32Array;
     } catch (error) {
       if (!isDeath(error)) throw error;
       await this.close();
@@ -103,13 +116,13 @@ export class Classifier {
   }
 }
 
-/** Indices of sequences, in batches of like length: the longest first, so that memory does not grow later. */
-export function batchesOf(sequences: readonly ArrayLike<number>[]): number[][] {
-  const byLength = [...sequences.keys()].sort((a, b) => sequences[b]!.length - sequences[a]!.length);
+/** Indices of sequences of such lengths, in batches of like length: the longest first, so that memory does not grow later. */
+export function batchesOf(lengths: readonly number[]): number[][] {
+  const byLength = [...lengths.keys()].sort((a, b) => lengths[b]! - lengths[a]!);
   const batches: number[][] = [];
   for (const at of byLength) {
     const last = batches.at(-1);
-    const width = last ? sequences[last[0]!]!.length : 0;
+    const width = last ? lengths[last[0]!]! : 0;
     if (last && width * (last.length + 1) <= batchTokens) last.push(at);
     else batches.push([at]);
   }

@@ -6,13 +6,14 @@
 template.
 
 A reward model is any sequence-classification model with one label, such as Skywork-Reward-V2's
-(LlamaForSequenceClassification).
+(LlamaForSequenceClassification). With a chat template it reads query and answer as a conversation; without one, as
+encoders such as BERT have none, as the two texts of `tokenizer(query, answer)`.
 
     uv run export.py Skywork/Skywork-Reward-V2-Llama-3.2-3B skywork-reward-onnx
 
 or with the Python of an environment that has torch, transformers, onnx and onnxscript. Weights become float32; above
 1.5 GB they lie beside the graph, in model.onnx.data. It ends by comparing the graph with transformers on
-conversations of several lengths in one batch, in onnxruntime if that is installed, else in ONNX's reference
+queries and answers of several lengths in one batch, in onnxruntime if that is installed, else in ONNX's reference
 evaluator, which is too slow for models above 100 million parameters. It fails where a logit differs by more than
 1e-3.
 """
@@ -31,14 +32,17 @@ LARGE = 1_500_000_000
 
 
 class Logits(torch.nn.Module):
-    """Tokens and attention mask [B, L], padded on the right, to the logits [B, 1]."""
+    """Tokens, attention mask and perhaps token types [B, L], padded on the right, to the logits [B, 1]."""
 
     def __init__(self, model: torch.nn.Module) -> None:
         super().__init__()
         self.model = model
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        return self.model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False).logits
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, token_type_ids: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        types = {} if token_type_ids is None else {"token_type_ids": token_type_ids}
+        return self.model(input_ids=input_ids, attention_mask=attention_mask, **types).logits
 
 
 def load(source: str) -> tuple[torch.nn.Module, object]:
@@ -47,22 +51,44 @@ def load(source: str) -> tuple[torch.nn.Module, object]:
     # Eager attention is plain matrix products, which every exporter knows.
     model = AutoModelForSequenceClassification.from_pretrained(source, dtype=torch.float32, attn_implementation="eager")
     if model.config.num_labels != 1:
-        sys.exit(f"{source} has {model.config.num_labels} labels, and a reward model has one")
+        sys.exit(
+            f"{source} has {model.config.num_labels} labels, and a reward model has one. Export a model that was trained"
+            " with num_labels=1."
+        )
     if model.config.pad_token_id is None:
         if tokenizer.pad_token_id is None:
-            sys.exit(f"{source} has no padding token, so its answers can't be told from padding in a batch")
+            sys.exit(
+                f"{source} has no padding token, so its answers can't be told from padding in a batch. Set pad_token_id"
+                " in its config.json to a token that no conversation ends with."
+            )
         model.config.pad_token_id = tokenizer.pad_token_id
-    if tokenizer.chat_template is None:
-        sys.exit(f"{source} has no chat template, so it can't be told who speaks")
+    if tokenizer.chat_template is None and not reads_pairs(tokenizer):
+        sys.exit(
+            f"{source} has no chat template, and its tokenizer does not end two texts with marks, so it can't be told"
+            " where an answer begins. Add the chat_template.jinja that it was trained with to its folder."
+        )
+    # Each sequence is read once. Encoders have no such argument, so it is said in the config.
+    model.config.use_cache = False
     return model.eval(), tokenizer
 
 
+def reads_pairs(tokenizer: object) -> bool:
+    """Whether the tokenizer ends each of two texts with a mark, as encoders' do."""
+    texts = tokenizer("1", "2").sequence_ids(0)
+    return None in texts[texts.index(0) : texts.index(1)] and texts[-1] is None
+
+
 def batch_of(tokenizer: object, turns: int) -> dict[str, torch.Tensor]:
-    """Conversations of different lengths, in digits and signs that every tokenizer knows."""
+    """Queries and answers of different lengths, in digits and signs that every tokenizer knows."""
     pairs = [(f"{i}+{i * i}", f"{i + i * i}" * (1 + i % 3)) for i in range(1, turns + 1)]
+    padded = {"padding": True, "padding_side": "right", "return_tensors": "pt"}
+    if tokenizer.chat_template is None:
+        batch = tokenizer([q for q, _ in pairs], [a for _, a in pairs], **padded)
+        names = ["input_ids", "attention_mask", "token_type_ids"]
+        return {name: batch[name] for name in names if name in batch}
     messages = [[{"role": "user", "content": q}, {"role": "assistant", "content": a}] for q, a in pairs]
     texts = tokenizer.apply_chat_template(messages, tokenize=False)
-    batch = tokenizer(texts, add_special_tokens=False, padding=True, padding_side="right", return_tensors="pt")
+    batch = tokenizer(texts, add_special_tokens=False, **padded)
     return {name: batch[name] for name in ("input_ids", "attention_mask")}
 
 
@@ -70,11 +96,12 @@ def export(model: torch.nn.Module, tokenizer: object, out: Path) -> None:
     """Writes the folder."""
     out.mkdir(parents=True, exist_ok=True)
     batch, length = torch.export.Dim("batch"), torch.export.Dim("length")
+    inputs = batch_of(tokenizer, 3)
     program = torch.onnx.export(
-        Logits(model),
-        kwargs=batch_of(tokenizer, 3),
-        dynamic_shapes={name: {0: batch, 1: length} for name in ("input_ids", "attention_mask")},
-        input_names=["input_ids", "attention_mask"],
+        Logits(model).eval(),
+        kwargs=inputs,
+        dynamic_shapes={name: {0: batch, 1: length} for name in inputs},
+        input_names=list(inputs),
         output_names=["logits"],
         dynamo=True,
     )

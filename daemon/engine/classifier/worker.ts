@@ -1,5 +1,6 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { SparringError } from "../../errors.ts";
+import { widenF16 } from "../../models/floats.ts";
 import { type Frame, type FrameArray, readFrames, writeFrame } from "../frames.ts";
 import { split } from "../wire.ts";
 
@@ -17,6 +18,8 @@ interface Header {
 interface Model {
   readonly session: InferenceSession;
   readonly pad: number;
+  /** Its logits are float16. */
+  readonly isHalf: boolean;
 }
 
 let model: Model | undefined;
@@ -41,10 +44,18 @@ async function open({ path, pad, threads }: Header): Promise<void> {
   } catch (cause) {
     throw unusable(path as string, (cause as Error).message);
   }
-  const other = session.inputNames.find((name) => !known.includes(name));
-  if (other !== undefined) throw unusable(path as string, `it has an input ${other}`);
-  if (!session.outputNames.includes("logits")) throw unusable(path as string, "it has no output logits");
-  model = { session, pad: pad as number };
+  const place = path as string;
+  for (const input of session.inputMetadata) {
+    if (!known.includes(input.name)) throw unusable(place, `it has an input ${input.name}`);
+    if (!input.isTensor || input.type !== "int64") throw unusable(place, `its input ${input.name} is not int64`);
+  }
+  const logits = session.outputMetadata.find(({ name }) => name === "logits");
+  if (!logits) throw unusable(place, "it has no output logits");
+  const isHalf = logits.isTensor && logits.type === "float16";
+  if (!isHalf && !(logits.isTensor && logits.type === "float32")) {
+    throw unusable(place, "its logits are neither float32 nor float16");
+  }
+  model = { session, pad: pad as number, isHalf };
 }
 
 function unusable(place: string, why: string): SparringError {
@@ -56,28 +67,32 @@ function unusable(place: string, why: string): SparringError {
   );
 }
 
-/** Sequences of one batch → a logit each. */
-async function classify({ session, pad }: Model, sequences: readonly Int32Array[]): Promise<Float32Array> {
+/** Sequences of one batch, and the types of their tokens where they have any → a logit each. */
+async function classify(
+  { session, pad, isHalf }: Model,
+  sequences: readonly Int32Array[],
+  types: readonly Int32Array[],
+): Promise<Float32Array> {
   const length = Math.max(...sequences.map((sequence) => sequence.length));
   const shape = [sequences.length, length];
-  const filled = (value: (token: number | undefined, place: number) => number): Tensor => {
+  const filled = (value: (token: number | undefined, place: number, row: number) => number): Tensor => {
     const data = new BigInt64Array(sequences.length * length);
     for (let i = 0; i < data.length; i++) {
-      const place = i % length;
-      data[i] = BigInt(value(sequences[Math.floor(i / length)]![place], place));
+      const [row, place] = [Math.floor(i / length), i % length];
+      data[i] = BigInt(value(sequences[row]![place], place, row));
     }
     return new Tensor("int64", data, shape);
   };
   const feeds: Record<string, () => Tensor> = {
     input_ids: () => filled((token) => token ?? pad),
     attention_mask: () => filled((token) => (token === undefined ? 0 : 1)),
-    token_type_ids: () => filled(() => 0),
+    token_type_ids: () => filled((_, place, row) => types[row]![place] ?? 0),
     position_ids: () => filled((_, place) => place),
   };
   const { logits } = await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!()])), [
     "logits",
   ]);
-  const values = logits!.data as Float32Array;
+  const values = isHalf ? widenF16(logits!.data as Uint16Array) : (logits!.data as Float32Array);
   if (values.length === sequences.length) return values;
   throw new Error(`${sequences.length} sequences have ${values.length} logits`);
 }
@@ -90,7 +105,8 @@ async function answer(header: Header, arrays: readonly FrameArray[]): Promise<vo
       writeFrame(process.stdout, { header: { id, value: null }, arrays: [] });
       return;
     }
-    const logits = await classify(model!, split(arrays[0] as Int32Array, arrays[1] as Int32Array));
+    const [tokens, lengths, types, typeLengths] = arrays as Int32Array[];
+    const logits = await classify(model!, split(tokens!, lengths!), split(types!, typeLengths!));
     writeFrame(process.stdout, { header: { id, value: null }, arrays: [logits] });
   } catch (error) {
     const { code, message, next, place } = error as SparringError;

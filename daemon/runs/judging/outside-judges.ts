@@ -6,7 +6,7 @@ import { rewardModel } from "../../judge/reward-model.ts";
 import type { Scorer } from "../../judge/scorer.ts";
 import { readClassifierConfig } from "../../models/classifier-config.ts";
 import { resolveRewardModel } from "../../models/reward-model-folder.ts";
-import { ChatTokenizer } from "../../models/tokenizer.ts";
+import { rewardReader } from "../../models/reward-reader.ts";
 
 /** The key that was given for the origin of an address, if one was. */
 export type KeyFor = (url: string) => string | undefined;
@@ -85,7 +85,7 @@ class OpenRewardModel implements Scorer {
     this.range = output === "sigmoid" ? [0, 1] : [-Infinity, Infinity];
   }
 
-  /** @throws SparringError as `readClassifierConfig`, `ChatTokenizer.loadFor` and `Classifier.classify` */
+  /** @throws SparringError as `readClassifierConfig`, `rewardReader` and `Classifier.classify` */
   async score(...[pairs, options]: Parameters<Scorer["score"]>): ReturnType<Scorer["score"]> {
     this.#opened ??= this.#open();
     return (await this.#opened).score(pairs, options);
@@ -99,11 +99,11 @@ class OpenRewardModel implements Scorer {
     const { judge, engine } = this.#config;
     const { dir, name } = resolveRewardModel(judge.model.path);
     const config = await readClassifierConfig(dir);
-    const tokenizer = await ChatTokenizer.loadFor(dir, config);
+    const read = await rewardReader(dir, config);
     const classifier = new Classifier({ dir, padTokenId: config.padTokenId }, engine.threads);
     this.#classifier = classifier;
-    const { maxPositionEmbeddings: maxTokens } = config;
-    const classify: Classifier["classify"] = (sequences, options) => classifier.classify(sequences, options);
-    return rewardModel({ name, tokenizer, maxTokens, classify }, judge.model.output);
+    const { maxTokens } = config;
+    const classify: Classifier["classify"] = (texts, options) => classifier.classify(texts, options);
+    return rewardModel({ name, read, maxTokens, classify }, judge.model.output);
   }
 }
