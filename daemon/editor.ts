@@ -53,6 +53,9 @@ export interface EditorCommands {
   "sparring.doctor": Record<string, never>;
   /** Makes the torch engine usable: asks how, shows how far it is, and says what was found. */
   "sparring.setUpTorch": Record<string, never>;
+  /** Asks for a judge's server and its key, which the editor keeps. */
+  "sparring.giveKey": Record<string, never>;
+  "sparring.forgetKey": Record<string, never>;
 }
 
 export type EditorCommand = keyof EditorCommands;

@@ -19,6 +19,20 @@ export class SparringError extends Error {
   }
 }
 
+/**
+ * What was asked for would send a run's texts to servers, and its user has not agreed to that. Sent again with their agreement to
+ * `origins`, the request goes on.
+ */
+export class NeedsAgreementError extends SparringError {
+  /** Of the servers: scheme, host and port. */
+  readonly origins: readonly string[];
+
+  constructor(code: string, message: string, next: string, origins: readonly string[]) {
+    super(code, message, next);
+    this.origins = origins;
+  }
+}
+
 /** A command was cancelled by its caller (AbortSignal); not a failure. */
 export class AbortedError extends Error {
   override readonly name = "AbortedError";

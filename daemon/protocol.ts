@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   alarmRecordSchema,
+  answerRecordSchema,
   lineageSchema,
   problemRecordSchema,
   queryRecordSchema,
@@ -192,6 +193,13 @@ const scoredAnswerSchema = z.object({
   reward: z.number().nullable(),
   selfReward: z.number().nullable(),
   unscored: z.string().optional(),
+  ...answerRecordSchema.pick({
+    criteria: true,
+    probabilities: true,
+    rationale: true,
+    rewardRationale: true,
+    parts: true,
+  }).shape,
 });
 export type ScoredAnswer = z.infer<typeof scoredAnswerSchema>;
 
@@ -250,7 +258,7 @@ export const requests = {
   "sparring/run/resume": {
     core: true,
     summary: "Goes on with a paused run at once; queues a stopped, failed or interrupted one.",
-    params: z.object({ run, agree }),
+    params: z.object({ run }),
     result: runOverviewSchema,
   },
   "sparring/run/stop": {
@@ -299,6 +307,11 @@ export const requests = {
       agree,
     }),
     result: runOverviewSchema,
+  },
+  "sparring/run/agree": {
+    summary: "Says that the user agrees to have the queries and answers of a run that is there sent to servers.",
+    params: z.object({ run, origins: z.array(z.string().max(2000)).min(1).max(16) }),
+    result: z.object({ agreed: z.array(z.string()).describe("the origins of all that was agreed to so far") }),
   },
   "sparring/config/check": {
     summary: "Reads the text of a config, and says everything that is wrong with it.",

@@ -66,7 +66,7 @@ export async function deactivate(): Promise<void> {
 }
 
 /** Tells menus and welcome texts whether the daemon is there, and a person once when it can't be reached. */
-function followConnection({ daemon, log, runs }: App): vscode.Disposable {
+function followConnection({ context, daemon, log, runs }: App): vscode.Disposable {
   let told = "";
   const endings = [
     daemon.onState((state) => {
@@ -81,9 +81,21 @@ function followConnection({ daemon, log, runs }: App): vscode.Disposable {
       told = problem.message;
       void report(problem, log);
     }),
+    daemon.onState((state) => {
+      if (state !== "connected") return;
+      giveKeys(context, daemon).catch((error: Error) =>
+        log.warn(`Keys were not given to the daemon: ${error.message}`),
+      );
+    }),
     runs.onChange(() => void vscode.commands.executeCommand("setContext", "sparring.hasRuns", runs.all.length > 0)),
   ];
   return { dispose: () => endings.forEach((end) => void end()) };
+}
+
+/** A daemon has keys in memory only: each one that is reached gets those that the editor keeps. */
+async function giveKeys({ secrets }: vscode.ExtensionContext, daemon: Daemon): Promise<void> {
+  const { Keys } = await import("./daemon/keys.ts");
+  await new Keys(secrets, daemon).giveAll();
 }
 
 /** The daemon is of another version: it goes on, and a person chooses when to replace it. */

@@ -1,5 +1,5 @@
 import type { Measure, ResultOf } from "../protocol.ts";
-import { criteria as criterionTexts } from "../selfplay/prompts/self-reward.ts";
+import { criterionNames } from "../text/criteria.ts";
 import { fixed, percent, signed } from "../text/numbers.ts";
 import { wrap } from "./text/fit.ts";
 import { type GridColumn, gridLines } from "./text/grid.ts";
@@ -20,12 +20,12 @@ interface Row {
 
 /** Agreement for people: one table of scores and criteria, what people give per score, how people agree, the judge's health. */
 export function agreementReport(run: string, agreement: Agreement, style: Style): string[] {
-  const { overall, criteria, byRounds, byKind, raters } = agreement;
+  const { compared, overall, criteria, byRounds, byKind, raters } = agreement;
   const rated = overall.ratings + agreement.left.unjudged;
   if (rated === 0) return [...nothingRated(run, agreement, style), ...healthLines(agreement, style)];
   const table = (title: string, about: string, rows: readonly Row[]): string[] =>
     rows.length === 0 ? [] : ["", ...wrap(title, style.columns), ...grid(about, rows, style)];
-  const criterionRows = criteria.map((each, i): Row => ({ ...each, name: `${i + 1} ${criterionTexts[i]!.name}` }));
+  const criterionRows = criteria.map((each, i): Row => ({ ...each, name: `${i + 1} ${criterionNames[i]}` }));
   const retest = raters.retest.map(({ rater, answers, ...rest }): Row => {
     return { ...rest, name: `${printable(rater)}, again`, ratings: answers };
   });
@@ -34,6 +34,7 @@ export function agreementReport(run: string, agreement: Agreement, style: Style)
   });
   return [
     ...wrap(`Judge and people, ${overall.ratings} blind ratings of ${overall.queries} queries`, style.columns),
+    ...wrap(printable(compared), style.columns).map(style.colours.dim),
     ...grid("answers", [{ ...overall, name: "all" }, ...byKind.map((each) => ({ ...each, name: each.kind }))], style),
     ...(byRounds.length > 1 ? table("By rounds", "rounds", byRounds.map(bandRow)) : []),
     ...table("By criterion", "criterion", criteria.some(({ ratings }) => ratings > 0) ? criterionRows : []),

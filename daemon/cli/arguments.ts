@@ -17,9 +17,13 @@ export function usageError(message: string, command: Command | undefined, hint?:
  */
 export function parseArguments(command: Command, args: readonly string[]): Arguments {
   const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, { value, short }]) => [
+    Object.entries(command.options).map(([name, { value, short, several = false }]) => [
       name,
-      { type: value === undefined ? ("boolean" as const) : ("string" as const), ...(short !== undefined && { short }) },
+      {
+        type: value === undefined ? ("boolean" as const) : ("string" as const),
+        multiple: several,
+        ...(short !== undefined && { short }),
+      },
     ]),
   );
   for (const arg of args) {
@@ -37,6 +41,7 @@ export function parseArguments(command: Command, args: readonly string[]): Argum
         const value = values[name];
         return typeof value === "string" ? value : undefined;
       },
+      texts: (name) => [values[name] ?? []].flat().filter((value) => typeof value === "string"),
     };
   } catch (error) {
     const [sentence] = (error as Error).message.split(". ");

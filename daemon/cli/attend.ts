@@ -26,7 +26,7 @@ export async function attend(
 /** The id of a run that is left to itself, and what it waits for. */
 export async function sayQueued(cli: Cli, client: DaemonClient, queued: RunOverview, json: boolean): Promise<void> {
   if (json) return printJson(cli, queued);
-  const waiting = queued.state === "queued" ? await queueLine(client, queued) : undefined;
+  const waiting = queued.state === "queued" ? await queueLine(client, queued, cli.invocation) : undefined;
   print(cli, [
     ...wrap(waiting ?? `${queued.id} is ${queued.state}.`, styleOf(cli, cli.stdout).columns),
     `Watch it with \`${cli.invocation} watch ${queued.id}\`.`,

@@ -7,6 +7,8 @@ export interface Arguments {
   flag(name: string): boolean;
   /** The value of an option, if it is there. */
   text(name: string): string | undefined;
+  /** The values of an option that may come several times, in order. */
+  texts(name: string): readonly string[];
 }
 
 /** An option of a command, `--name` or `--name value`; some have a short form. */
@@ -15,6 +17,8 @@ export interface Option {
   readonly value?: string;
   /** One letter that stands for the name, as in `-n 5`. */
   readonly short?: string;
+  /** It may come several times, each time with a value. */
+  readonly several?: true;
   readonly meaning: string;
 }
 
@@ -48,6 +52,13 @@ export const jsonOption: Option = { meaning: "Print JSON." };
 /** The same, of commands that watch a run. */
 export const watchJsonOption: Option = {
   meaning: "Progress goes to stderr; the last line of stdout is a JSON summary.",
+};
+
+export const sendToOption: Option = {
+  value: "origin",
+  several: true,
+  meaning:
+    "Agree to have the run's queries and answers sent to this server, e.g. https://api.openai.com. May be given several times.",
 };
 
 export const detachOption: Option = { meaning: "Return at once; the run goes on by itself." };

@@ -71,7 +71,8 @@ export function reportStates(
     const { colours } = styleOf(cli, cli.stdout);
     for (const run of runs) {
       const rounds = run.round === null ? "" : `, round ${run.round} of ${run.rounds}`;
-      print(cli, [`${run.id} is ${inkOf(run.state, colours)(run.state)}${rounds}.`]);
+      const behind = run.waitsFor === undefined ? "" : ` behind ${run.waitsFor}`;
+      print(cli, [`${run.id} is ${inkOf(run.state, colours)(run.state)}${behind}${rounds}.`]);
     }
   }
   return exitCodes.ok;

@@ -39,6 +39,12 @@ function row(label: string, estimate: Estimate, columns: number, colours: Colour
   return [...wrap(label, columns), " ".repeat(room) + figures];
 }
 
+const judgeNames = {
+  verifier: "the verifier",
+  "self-reward": "the self-reward",
+  pairwise: "a judge of pairs",
+} as const;
+
 /** Whether the interval of a win rate says who is better. */
 function conclusion({ winRate }: NonNullable<Evaluation["against"]>): string {
   if (winRate.low > 0.5) return "The first is better: the interval lies above one half.";
@@ -58,7 +64,6 @@ export function evalReport(
   const other = params.against?.run === params.run ? "" : `${params.against?.run}, `;
   const theirs = `${other}${printable(against.weights)}`;
   const { wins, ties, losses, swapped, unscored, winRate } = against;
-  const judge = params.judge ?? "verifier";
   const details = [
     `${wins} won, ${ties} tied, ${losses} lost`,
     ...(swapped > 0 ? [`${swapped} of the ties because the judge disagreed with itself`] : []),
@@ -69,7 +74,7 @@ export function evalReport(
     ...row(ours, accuracy, columns, colours),
     ...row(theirs, against.accuracy, columns, colours),
     "",
-    ...wrap(`Win rate of the first, by the ${judge}; ties count half`, columns),
+    ...wrap(`Win rate of the first, by ${judgeNames[params.judge ?? "verifier"]}; ties count half`, columns),
     ...row(`against ${theirs}`, winRate, columns, colours),
     ...wrap(`${details}.`, columns).map((line) => colours.dim(line)),
     ...wrap(conclusion(against), columns),

@@ -1,4 +1,5 @@
 import type { Config } from "../config/schema.ts";
+import type { Problem } from "../protocol.ts";
 import { isImitation } from "../selfplay/registry.ts";
 import { layout } from "../store/layout.ts";
 import { duration, percent, points } from "../text/numbers.ts";
@@ -40,11 +41,17 @@ export function verdict({ reward, expected }: Pick<Sample, "reward" | "expected"
   return expected === undefined ? "wrong" : `wrong, it is ${truncate(printable(expected), 20)}`;
 }
 
+/** The colour of a verdict: green is right, red wrong; what is neither, as a rubric's reward, is yellow. */
+export function verdictInk(reward: number | null, verified: boolean, colours: Colours): (text: string) => string {
+  if (!verified) return colours.yellow;
+  return reward === 1 ? colours.green : reward === 0 ? colours.red : colours.yellow;
+}
+
 function sampleLine(sample: Sample, verified: boolean, columns: number, colours: Colours): string {
   const { round, query, answer, reward } = sample;
   const label = padEnd(`  round ${round}`, labelWidth);
   const word = verdict(sample, verified);
-  const ink = reward === 1 ? colours.green : reward === 0 ? colours.red : colours.yellow;
+  const ink = verdictInk(reward, verified, colours);
   const room = columns - width(label) - width(word) - 5;
   const asked = truncate(printable(query), Math.ceil(room / 2));
   const answered = truncate(printable(answer), Math.floor(room / 2));
@@ -102,13 +109,21 @@ export function finishedReport(summary: RunSummary, view: RunView, style: Style)
   ];
 }
 
-/** The end of a run that was stopped, or whose daemon ended: what is kept, and how to go on. */
-export function stoppedReport({ id, dir, rounds, status }: RunSummary, style: Style): string[] {
+/**
+ * The end of a run that was stopped, or whose daemon ended: what is kept, and how to go on.
+ * @param problem why the run had paused itself before, where it had
+ */
+export function stoppedReport(
+  { id, dir, rounds, status }: RunSummary,
+  problem: Problem | undefined,
+  style: Style,
+): string[] {
   const kept = rounds === 0 ? "No round was finished." : `Rounds up to ${rounds} are kept; the one under way is lost.`;
   const what = status === "stopped" ? "Stopped." : "Interrupted: its daemon ended.";
   return [
     "",
     ...wrap(`${what} ${kept}`, style.columns),
+    ...(problem ? wrap(printable(problem.message), style.columns) : []),
     ...nextSteps(
       [
         ["The run", tilde(dir)],

@@ -1,8 +1,8 @@
 import type { DaemonClient } from "../client/client.ts";
-import type { AnswerRecord, QueryRecord } from "../store/records.ts";
+import type { AnswerRecord, JudgeRecord, QueryRecord, RunRecord } from "../store/records.ts";
 import { fixed } from "../text/numbers.ts";
 import { isPaired, pairFacts, pairsHead, partScores } from "./pair-samples.ts";
-import { verdict } from "./report.ts";
+import { verdict, verdictInk } from "./report.ts";
 import type { Colours } from "./text/colours.ts";
 import { padEnd, width, wrap } from "./text/fit.ts";
 import { printable } from "./text/printable.ts";
@@ -49,23 +49,39 @@ export function modelText(text: string, columns: number, indent: string): string
 /**
  * A round's queries, each with its answers and their scores.
  * @param verified whether R is a verifier's, and so right or wrong
+ * @param judges   who scored; absent in an imitation and in runs of earlier versions
  */
-export function sampleLines(round: number, queries: readonly QueryRecord[], verified: boolean, style: Style): string[] {
+export function sampleLines(
+  round: number,
+  queries: readonly QueryRecord[],
+  verified: boolean,
+  style: Style,
+  judges?: RunRecord["judges"],
+): string[] {
   if (queries.length === 0) return [`Round ${round} has no samples: nothing was played in it.`];
   if (isPaired(queries)) {
     return [
       ...wrap(pairsHead(round, queries), style.columns),
-      ...queries.flatMap((query) => queryLines(query, verified, style)),
+      ...queries.flatMap((query) => queryLines(query, pairFacts(query), verified, style)),
     ];
   }
   const admitted = queries.filter((query) => query.admitted).length;
-  const head = `Round ${round}: ${queries.length} queries, ${admitted} admitted. R reward, S self-reward, A advantage; cut: at the token limit.`;
-  return [...wrap(head, style.columns), ...queries.flatMap((query) => queryLines(query, verified, style))];
+  const letters = `R reward${givenBy(judges?.reward)}, S self-reward${givenBy(judges?.selfReward)}, A advantage; cut: at the token limit.`;
+  const head = `Round ${round}: ${queries.length} queries, ${admitted} admitted. ${letters}`;
+  const isShare = judges === undefined || (judges.reward.low === 0 && judges.reward.high === 1);
+  return [
+    ...wrap(head, style.columns),
+    ...queries.flatMap((query) => queryLines(query, gameFacts(query, isShare), verified, style)),
+  ];
 }
 
-function queryLines(query: QueryRecord, verified: boolean, { colours, columns }: Style): string[] {
+/** Whose a score is, where that is known. */
+function givenBy(judge: JudgeRecord | undefined): string {
+  return judge ? ` by ${printable(judge.name)}` : "";
+}
+
+function queryLines(query: QueryRecord, facts: string, verified: boolean, { colours, columns }: Style): string[] {
   const { index, text, answers } = query;
-  const facts = isPaired([query]) ? pairFacts(query) : gameFacts(query);
   const label = padEnd(`#${index}`, indent.length);
   const [first = "", ...rest] = modelText(text, columns, indent);
   return [
@@ -77,9 +93,10 @@ function queryLines(query: QueryRecord, verified: boolean, { colours, columns }:
   ];
 }
 
-function gameFacts({ admitted, reason, V, advantage, expected }: QueryRecord): string {
+/** @param isShare whether rewards are from 0 to 1: only then 1 − V is a difficulty */
+function gameFacts({ admitted, reason, V, advantage, expected }: QueryRecord, isShare: boolean): string {
   return [
-    V === null ? "unscored" : `difficulty ${fixed(2)(1 - V)}`,
+    V === null ? "unscored" : isShare ? `difficulty ${fixed(2)(1 - V)}` : `V ${fixed(2)(V)}`,
     `A ${signed(advantage)}`,
     ...(expected === undefined ? [] : [`expected ${printable(expected)}`]),
     ...(admitted ? [] : [`not admitted: ${printable(reason ?? "no reason given")}`]),
@@ -102,7 +119,7 @@ function gameScores(answer: AnswerRecord, verified: boolean, colours: Colours): 
     ...(selfReward === null ? [] : [`S ${fixed(1)(selfReward)}`]),
     `A ${signed(advantage)}`,
   ].join("  ");
-  const ink = reward === 1 ? colours.green : reward === 0 ? colours.red : colours.yellow;
+  const ink = verdictInk(reward, verified, colours);
   const word = reward === null ? printable(unscored ?? "unscored") : verdict({ reward, expected: undefined }, verified);
   return `${padEnd(scores, scoresColumns)}${ink(word)}`;
 }

@@ -3,7 +3,7 @@ import type { RoundRecord } from "../store/records.ts";
 import { age, bytes } from "../text/numbers.ts";
 import { telemetryText } from "../text/telemetry.ts";
 import { alarmLines } from "./alarm-lines.ts";
-import { inkOf } from "./states.ts";
+import { inkOf, isPausedByAlarm } from "./states.ts";
 import { padEnd, wrap } from "./text/fit.ts";
 import { printable } from "./text/printable.ts";
 import type { Style } from "./text/style.ts";
@@ -15,8 +15,8 @@ import { roundTable } from "./watch/table.ts";
 /** Newest rounds in the table. */
 const newestRounds = 10;
 
-/** Lines of the newest alarms. */
-const newestAlarmLines = 20;
+/** Newest rounds with alarms of which these are shown; the others are named. */
+const newestAlarms = 10;
 
 const labelWidth = 9;
 
@@ -51,11 +51,12 @@ function ago(time: string, date: Date): string {
   return `${age((+date - Date.parse(time)) / 1000)} ago`;
 }
 
-function stateLine({ overview, progress, iteration }: RunView, date: Date): string {
-  const { state, round, rounds, queuePlace, asked, since } = overview;
+function stateLine({ overview, progress }: RunView, date: Date): string {
+  const { state, round, rounds, queuePlace, waitsFor, iteration, asked, since } = overview;
   const parts = [
-    asked ? `${state}, ${asked} asked for` : state,
-    ...(state === "queued" && queuePlace !== undefined ? [`place ${queuePlace}`] : []),
+    asked ? `${state}, ${asked} asked for` : isPausedByAlarm(overview) ? `${state} by an alarm` : state,
+    ...(queuePlace === undefined ? [] : [`place ${queuePlace}`]),
+    ...(waitsFor === undefined ? [] : [`behind ${waitsFor}`]),
     ...(iteration ? [`iteration ${iteration.now} of ${iteration.of}`] : []),
     round === null ? `no round of ${rounds} finished` : `round ${round} of ${rounds} finished`,
     ...(progress?.phase ? [`${phaseName(progress.phase)} in round ${progress.round}`] : []),
@@ -78,14 +79,16 @@ function ratingsLine({ ratings, id }: RunOverview, { invocation }: Style): strin
 function problemLines({ problem }: RunOverview, { columns, colours, invocation }: Style): string[] {
   if (!problem) return [];
   const next = problem.next.replaceAll("`sparring ", () => `\`${invocation} `);
+  const [word, ink] = problem.code === "run/alarm" ? ["alarm", colours.yellow] : ["error", colours.red];
   return [
-    ...wrap(`error: ${printable(problem.message)} (${problem.code})`, columns).map((line) => colours.red(line)),
+    ...wrap(`${word}: ${printable(problem.message)} (${problem.code})`, columns).map((line) => ink(line)),
     ...wrap(printable(next), columns, "  "),
   ];
 }
 
 /** The newest rounds, a line each, and the course of the metrics over all. */
-function roundLines(view: RunView, { columns, colours }: Style): string[] {
+function roundLines(view: RunView, style: Style): string[] {
+  const { columns, colours } = style;
   const table = roundTable(view.config, columns, false);
   const rounds: readonly RoundRecord[] = view.rounds.slice(-newestRounds);
   const hidden = view.rounds.length - rounds.length;
@@ -98,6 +101,17 @@ function roundLines(view: RunView, { columns, colours }: Style): string[] {
     ...rounds.flatMap(({ round, notes }) =>
       notes.flatMap((note) => wrap(`round ${round}: ${printable(note)}`, columns)).map((line) => colours.yellow(line)),
     ),
-    ...alarmLines(view.rounds, columns, colours).slice(-newestAlarmLines),
+    ...rungLines(view, style),
+  ];
+}
+
+/** The newest alarms, and which rounds had those before. */
+function rungLines({ overview, rounds }: RunView, style: Style): string[] {
+  const rung = rounds.filter(({ alarms }) => alarms);
+  const before = rung.slice(0, -newestAlarms).map(({ round }) => round);
+  const named = before.length === 0 ? [] : wrap(`alarms before: round ${before.join(", ")}`, style.columns);
+  return [
+    ...named.map((line) => style.colours.yellow(line)),
+    ...alarmLines(overview.id, rung.slice(-newestAlarms), style),
   ];
 }

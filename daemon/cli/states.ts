@@ -1,4 +1,4 @@
-import type { RunState } from "../protocol.ts";
+import type { RunOverview, RunState } from "../protocol.ts";
 import type { Colours } from "./text/colours.ts";
 
 /** Whether a run in this state does nothing until somebody resumes it. */
@@ -9,6 +9,11 @@ export function hasEnded(state: RunState): boolean {
 /** Whether a run in this state has the device, or is being given it. */
 export function holdsDevice(state: RunState): boolean {
   return state === "starting" || state === "running" || state === "paused";
+}
+
+/** Whether a run holds still because an alarm asked for it, and not because somebody did. */
+export function isPausedByAlarm({ state, problem }: Pick<RunOverview, "state" | "problem">): boolean {
+  return state === "paused" && problem?.code === "run/alarm";
 }
 
 /** What colours a text about a run in this state. */

@@ -12,8 +12,14 @@ export const aliases: Readonly<Record<string, string>> = {
   save_total_limit: "checkpoints.keep",
 };
 
-/** Keys that users of other trainers try, which Sparring refuses for a reason: the key's last part → why, and what to do. */
-export const refusals: Readonly<Record<string, { readonly why: string; readonly next: string }>> = {
+/** Why a key is refused, and what to do. */
+export interface Refusal {
+  readonly why: string;
+  readonly next: string;
+}
+
+/** Keys that users of other trainers try, which Sparring refuses for a reason, by the key's last part. */
+export const refusals: Readonly<Record<string, Refusal>> = {
   report_to: {
     why: "Sparring reports to nobody: every run writes its metrics to rounds.jsonl in its own folder",
     next: "Remove it.",
@@ -29,5 +35,13 @@ export const refusals: Readonly<Record<string, { readonly why: string; readonly 
   top_k: {
     why: "leaving out unlikely tokens makes the gradient biased, since the policy that samples is not the one that is trained",
     next: "Remove it; lower the temperature instead.",
+  },
+};
+
+/** Sections that one could expect, refused with all that is in them. */
+export const refusedSections: Readonly<Record<string, Refusal>> = {
+  "judge.ensemble.pairwise": {
+    why: "what an answer wins against others to its query says nothing about how good all of them are, and an ensemble adds up what its judges say about each answer by itself",
+    next: "Remove it; set judge.reward.kind to pairwise to be rewarded by pairs alone, or give another judge of the ensemble a weight.",
   },
 };

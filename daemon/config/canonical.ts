@@ -1,7 +1,7 @@
-import { aliases, refusals } from "./aliases.ts";
+import { aliases, type Refusal, refusals, refusedSections } from "./aliases.ts";
 import { isSetting, keysOf, sectionPaths, suggestions } from "./keys.ts";
 import type { Problem } from "./problem.ts";
-import { type Setting, type Source, shown } from "./setting.ts";
+import { isWithin, type Setting, type Source, shown } from "./setting.ts";
 
 /** Settings with canonical, known paths, each at most once; and what is wrong with the others. */
 export interface CanonicalSource extends Source {
@@ -41,6 +41,12 @@ function notASection(setting: Setting): Problem {
   };
 }
 
+function refusalOf(path: string): Refusal | undefined {
+  const lastKey = path.slice(path.lastIndexOf(".") + 1);
+  if (Object.hasOwn(refusals, lastKey)) return refusals[lastKey];
+  return Object.entries(refusedSections).find(([section]) => isWithin(path, section))?.[1];
+}
+
 /** Translates aliases and takes out unknown, refused and repeated keys. */
 export function canonicalise(source: Source): CanonicalSource {
   const settings = new Map<string, Setting & { readonly written: string }>();
@@ -49,7 +55,7 @@ export function canonicalise(source: Source): CanonicalSource {
   for (const setting of source.settings) {
     const written = setting.path;
     const path = Object.hasOwn(aliases, written) ? aliases[written] : written;
-    const lastKey = path.slice(path.lastIndexOf(".") + 1);
+    const refused = refusalOf(path);
     const first = settings.get(path);
     if (first) {
       problems.push({
@@ -66,12 +72,11 @@ export function canonicalise(source: Source): CanonicalSource {
     } else if (sectionPaths.has(path)) {
       problems.push(notASection(setting));
       blamed.push(path);
-    } else if (Object.hasOwn(refusals, lastKey)) {
-      const { why, next } = refusals[lastKey];
+    } else if (refused) {
       problems.push({
         code: "config/refused-key",
-        message: `${path} is refused: ${why}`,
-        next,
+        message: `${path} is refused: ${refused.why}`,
+        next: refused.next,
         place: setting.keyPlace,
       });
     } else {

@@ -1,6 +1,6 @@
 import type { Problem } from "./problem.ts";
 import type { ReadSetting } from "./setting.ts";
-import { isImitation, rewards, unused } from "./usage.ts";
+import { asksServer, isImitation, rewards, selfRewards, unused } from "./usage.ts";
 
 /** A rule between settings: what is wrong with them together, if anything is. */
 type Rule = (
@@ -29,6 +29,33 @@ const dataOfOpen: Rule = (read) => {
   };
 };
 
+const questionsForGrpo: Rule = (read) => {
+  const name = read("algorithm.name");
+  if (read("game.task") !== "file" || name === "grpo" || name === undefined) return undefined;
+  const imitates = isImitation(read);
+  return {
+    at: "algorithm.name",
+    code: "config/conflict",
+    message: imitates
+      ? `algorithm.name: ${name} asks no questions, and game.task is file: what is imitated is another file, imitation.data`
+      : `algorithm.name: with ${name} a Challenger writes the queries, and to those game.data has no answers`,
+    next: imitates
+      ? "Set game.task to open, or algorithm.name to grpo; a fork can go on with the other."
+      : "Set algorithm.name to grpo, or game.task to open; a fork of a run of grpo can go on with that.",
+  };
+};
+
+const questionsNamed: Rule = (read) => {
+  if (read("game.task") !== "file" || read("game.data") !== undefined) return undefined;
+  return {
+    at: "game.task",
+    missing: "game.data",
+    code: "config/missing-key",
+    message: "game.data is missing: it is the file that game.task: file takes its questions from",
+    next: "Set it to a file of JSON Lines with question and answer, relative to this one.",
+  };
+};
+
 const verifierOfOpen: Rule = (read) => {
   if (isImitation(read) || read("game.task") !== "open" || !rewards("verifier", read)) return undefined;
   const rule = read("judge.verifier.rule");
@@ -44,20 +71,25 @@ const verifierOfOpen: Rule = (read) => {
   };
 };
 
+/** The setting because of which the server is asked. */
+function whereServerIsAsked(read: ReadSetting): string {
+  if (rewards("endpoint", read)) return "judge.reward.kind";
+  return selfRewards("endpoint", read) ? "judge.self_reward.kind" : "judge.pairwise.by";
+}
+
 /** What a judge can't do without has no default. */
 const judgeNamed: Rule = (read) => {
   const rule = read("judge.verifier.rule");
   const verifies = rewards("verifier", read);
-  const asks = rewards("endpoint", read);
   const needed = [
-    ...(asks ? ["judge.endpoint.url", "judge.endpoint.model"] : []),
+    ...(asksServer(read) ? ["judge.endpoint.url", "judge.endpoint.model"] : []),
     ...(verifies && rule === "regex" ? ["judge.verifier.pattern"] : []),
     ...(verifies && rule === "json-schema" ? ["judge.verifier.schema"] : []),
   ];
   const missing = needed.find((path) => read(path) === undefined);
   if (isImitation(read) || missing === undefined) return undefined;
   return {
-    at: missing.startsWith("judge.endpoint") ? "judge.reward.kind" : "judge.verifier.rule",
+    at: missing.startsWith("judge.endpoint") ? whereServerIsAsked(read) : "judge.verifier.rule",
     missing,
     code: "config/missing-key",
     message: `${missing} is missing: this judge can't do without it`,
@@ -97,14 +129,36 @@ const bareNumbers: Rule = (read) => {
  * sign of the Challenger's reward is that of scale − 1/7.
  */
 const oneJudgeTwice: Rule = (read) => {
-  const isLsp = read("algorithm.name") === "lsp";
-  if (!isLsp || !rewards("rubric", read) || read("judge.self_reward.kind") !== "rubric") return undefined;
+  const judge = (["rubric", "endpoint"] as const).find((each) => rewards(each, read) && selfRewards(each, read));
+  if (judge === undefined) return undefined;
   return {
     at: "judge.self_reward.kind",
     code: "config/conflict",
-    message:
-      "judge.self_reward.kind: the rubric is the reward already, and what the Challenger loses by one it would win by the other: that game is lsp-zero with other weights",
+    message: `judge.self_reward.kind: the ${judge} is the reward already, and what the Challenger loses by one it would win by the other: that game is lsp-zero with other weights`,
     next: "Set algorithm.name to lsp-zero, or judge.self_reward.kind to likelihood.",
+  };
+};
+
+/** Of every query the answers' rewards are ½ on average, so no query is harder than another. */
+const duelsOfZero: Rule = (read) => {
+  if (read("algorithm.name") !== "lsp-zero" || read("judge.reward.kind") !== "pairwise") return undefined;
+  return {
+    at: "judge.reward.kind",
+    code: "config/conflict",
+    message:
+      "judge.reward.kind: pairwise gives the answers to every query ½ on average, and lsp-zero rewards the Challenger by that alone: it would learn nothing",
+    next: "Set algorithm.name to lsp or grpo, or judge.reward.kind to another judge.",
+  };
+};
+
+const logitsOfServer: Rule = (read) => {
+  if (unused("judge.pairwise.mode", read)) return undefined;
+  if (read("judge.pairwise.by") !== "endpoint" || read("judge.pairwise.mode") !== "logits") return undefined;
+  return {
+    at: "judge.pairwise.mode",
+    code: "config/conflict",
+    message: "judge.pairwise.mode: logits reads a model's probabilities, and a server is asked in words",
+    next: "Set it to generate, or judge.pairwise.by to reference.",
   };
 };
 
@@ -167,11 +221,15 @@ const listForIterations: Rule = (read) => {
 const rules: readonly Rule[] = [
   oneQuery,
   dataOfOpen,
+  questionsForGrpo,
+  questionsNamed,
   verifierOfOpen,
   judgeNamed,
   ensembleOfNobody,
   bareNumbers,
   oneJudgeTwice,
+  duelsOfZero,
+  logitsOfServer,
   nothingToImitate,
   foreignSums,
   roundsForIterations,

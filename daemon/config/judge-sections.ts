@@ -27,7 +27,7 @@ export const verifierSchema = z.strictObject({
     .enum(["task", "exact", "number", "choice", "regex", "json-schema"])
     .default("task")
     .describe(
-      "When an answer is right: `task`, as the task itself says; `exact`, it is the expected text; `number`, its last number is the expected one; `choice`, it names the expected letter, as in (B) or \\boxed{B}; `regex`, `pattern` is found in it; `json-schema`, it is JSON that fits `schema`. The last two need no right answer, so they work in an open game. Only with a verifier.",
+      "When an answer is right: `task`, as the task itself says; `exact`, it is the expected text; `number`, its last number is the expected one; `choice`, it names the expected letter, as in (B) or \\boxed{B}; `regex`, `pattern` is found in it; `json-schema`, it is JSON that fits `schema`. The last two need no right answer, so they work in an open game. With game.task: file `task` is `exact`, and held-out questions are graded by the same rule (by `exact`, where it looks at form alone), whoever gives the reward. Only with a verifier, or with game.task: file.",
     ),
   tolerance: tolerance.describe("How far the number may be off. Only with rule: number."),
   relative_tolerance: tolerance.describe(
@@ -136,6 +136,46 @@ export const endpointSchema = z.strictObject({
     .default(4)
     .describe(
       "Further attempts after one that failed, each after a longer wait. An answer that none of them scores is unscored, never 0. Only with the judge `endpoint`.",
+    ),
+});
+
+/** Which of two answers is better. */
+export const pairwiseSchema = z.strictObject({
+  by: z
+    .enum(["reference", "endpoint"])
+    .default("reference")
+    .describe(
+      "Who is asked: `reference`, the frozen reference model; `endpoint`, the server of judge.endpoint, with that section's temperature and max_tokens. Only with judge.reward.kind: pairwise.",
+    ),
+  mode: z
+    .enum(["generate", "logits"])
+    .default("generate")
+    .describe(
+      "How the reference model is asked: `generate`, it compares in words and gives a verdict; `logits`, which of the letters A and B is the likelier reply, without a word written. A server is asked in words. Only with judge.reward.kind: pairwise. [ours]",
+    ),
+  opponents: z
+    .int()
+    .min(1)
+    .max(1023)
+    .default(3)
+    .describe(
+      "How many other answers to its query each answer meets, all at most; each meeting is judged twice, so a query with G answers costs G·opponents judgements. An odd number of answers can't each meet an odd number of others: then each meets one more. Only with judge.reward.kind: pairwise. [ours]",
+    ),
+  temperature: z
+    .number()
+    .min(0)
+    .max(10)
+    .default(1)
+    .describe(
+      "Sampling temperature of the reference model's replies; 0 takes the likeliest. Only with judge.reward.kind: pairwise, by: reference and mode: generate. [ours]",
+    ),
+  max_tokens: z
+    .int()
+    .min(1)
+    .max(131_072)
+    .default(320)
+    .describe(
+      "Longest reply of the reference model, in tokens: it is told to compare in at most 60 words. A reply that is cut is no verdict. Only with judge.reward.kind: pairwise, by: reference and mode: generate. [ours]",
     ),
 });
 

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { type CanonicalSource, canonicalise } from "./canonical.ts";
 import { type CheckedConfig, check } from "./check.ts";
 import { readOverrides } from "./overrides.ts";
-import { defaultName, resolvePaths } from "./paths.ts";
+import { defaultName, missingFiles, resolvePaths } from "./paths.ts";
 import { ConfigError } from "./problem.ts";
 import type { Config } from "./schema.ts";
 import type { Setting } from "./setting.ts";
@@ -59,7 +59,9 @@ export function parseConfig(
   refuseSize(Buffer.byteLength(text), file);
   const written = canonicalise(readYaml(text, file));
   const located = { ...written, settings: resolvePaths(written.settings, dirname(file)) };
-  return check(overlay(located, readCommandLine(overrides, folder)), file, defaultName(file));
+  const source = overlay(located, readCommandLine(overrides, folder));
+  const problems = [...source.problems, ...missingFiles(source.settings)];
+  return check({ ...source, problems }, file, defaultName(file));
 }
 
 /**

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import { basename, resolve } from "node:path";
+import type { Problem } from "./problem.ts";
 import type { Setting } from "./setting.ts";
 
 const keywords = new Set(["stage", "base"]);
@@ -18,13 +19,27 @@ export function resolvePaths(settings: readonly Setting[], folder: string): Sett
     const { path, value } = setting;
     const isModel = path === "model.path" || path === "model.reference";
     const isBuiltinOrFile = path === "imitation.data" || path === "judge.model.path";
-    if ((!isModel && !isBuiltinOrFile && path !== "engine.python") || typeof value !== "string" || value === "")
+    if (
+      (!isModel && !isBuiltinOrFile && path !== "engine.python" && path !== "game.data") ||
+      typeof value !== "string" ||
+      value === ""
+    )
       return setting;
     if ((isModel || isBuiltinOrFile) && value.startsWith("builtin:")) return setting;
     if (path === "model.reference" && keywords.has(value)) return setting;
     const resolved = resolve(folder, value.replace(/^~(?=$|\/)/, homedir()));
     const isOfHub = isModel && hubId.test(value) && !existsSync(resolved);
     return isOfHub ? setting : { ...setting, value: resolved };
+  });
+}
+
+/** A problem for each file of questions that is not there: found out now, it has a line. Nothing is read. */
+export function missingFiles(settings: readonly Setting[]): Problem[] {
+  return settings.flatMap(({ path, value, valuePlace }) => {
+    if (path !== "game.data" || typeof value !== "string" || value === "" || existsSync(value)) return [];
+    const message = `${path}: there is no file ${value}`;
+    const next = "Correct the path; one in a config is relative to the config's folder.";
+    return [{ code: "config/no-such-file", message, next, place: valuePlace }];
   });
 }
 

@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { alarmsSchema } from "./alarms-section.ts";
-import { endpointSchema, ensembleSchema, rewardModelSchema, verifierSchema } from "./judge-sections.ts";
+import { endpointSchema, ensembleSchema, pairwiseSchema, rewardModelSchema, verifierSchema } from "./judge-sections.ts";
 
 /** Marks a setting whose value the paper leaves open. */
 const notGiven = (what: string) => `${what} [paper: not given]`;
@@ -125,9 +125,25 @@ const adapterSchema = z.strictObject({
 
 const gameSchema = z.strictObject({
   task: z
-    .enum(["addition", "word-sums", "open"])
+    .enum(["addition", "word-sums", "open", "file"])
     .describe(
-      "What is played: `addition`, sums of two numbers from 0 to 99 (47+38), checked by a verifier, the game of builtin:nano; `word-sums`, the same sums for a chat model (What is 47 plus 38?), where the last number of an answer counts; `open`, any text that the Challenger writes, as in the paper, where only a model can judge.",
+      "What is played: `addition`, sums of two numbers from 0 to 99 (47+38), checked by a verifier, the game of builtin:nano; `word-sums`, the same sums for a chat model (What is 47 plus 38?), where the last number of an answer counts; `open`, any text that the Challenger writes, as in the paper, where only a model can judge; `file`, questions with known answers from a file of yours, see `data`.",
+    ),
+  data: z
+    .string()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe(
+      "The questions: a file of JSON or JSON Lines, relative to this file, with question and answer (and choices, of which the answer is one), prompt and completion, or messages; `sparring data preview` shows it. Of an answer whose last line begins with ####, as in GSM8K, what follows there is compared. judge.verifier.rule says how. With game.task: file only.",
+    ),
+  held_out: z
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .default(100)
+    .describe(
+      "Questions that are never trained on, to measure on: so many, but at most a tenth of all. Chosen by a hash of their text: the same in every run. With game.task: file only. [ours]",
     ),
   queries: z
     .int()
@@ -387,20 +403,20 @@ const judgeSchema = z.strictObject({
   reward: z
     .strictObject({
       kind: z
-        .enum(["verifier", "rubric", "model", "endpoint", "ensemble"])
+        .enum(["verifier", "rubric", "model", "endpoint", "pairwise", "ensemble"])
         .default("verifier")
         .describe(
-          "R: `verifier`, 1 for the right answer and 0 for any other; `rubric`, the reference model's score by seven criteria, divided by 7, for games where nobody knows the right answers [ours]; `model`, a reward model's; `endpoint`, the rubric's by a model behind an OpenAI-compatible server; `ensemble`, the weighted mean of several of these [ours]. An answer that the judge can't score has no reward.",
+          "R: `verifier`, 1 for the right answer and 0 for any other; `rubric`, the reference model's score by seven criteria, divided by 7, for games where nobody knows the right answers [ours]; `model`, a reward model's; `endpoint`, the rubric's by a model behind an OpenAI-compatible server; `pairwise`, the share of duels that an answer wins against others to the same query, each judged in both orders [ours]; `ensemble`, the weighted mean of several of these [ours]. An answer that the judge can't score has no reward.",
         ),
     })
     .prefault({}),
   self_reward: z
     .strictObject({
       kind: z
-        .enum(["criteria", "form", "likelihood", "rubric"])
+        .enum(["criteria", "form", "likelihood", "rubric", "endpoint"])
         .default("criteria")
         .describe(
-          "R_Q, 0–7: `rubric`, the reference model scores query and answer by seven criteria in words [paper: Box 3]; `criteria`, the same for `addition`, computed instead of asked; `form`, those of them that look at form alone; `likelihood`, how sure the reference model is of the answer. The last three are [ours]. lsp only.",
+          "R_Q, 0–7: `rubric`, the reference model scores query and answer by seven criteria in words [paper: Box 3]; `criteria`, the same for `addition`, computed instead of asked; `form`, those of them that look at form alone; `likelihood`, how sure the reference model is of the answer; `endpoint`, the rubric's by a model behind an OpenAI-compatible server. All but the first are [ours]. lsp only.",
         ),
       scale: z
         .number()
@@ -418,7 +434,7 @@ const judgeSchema = z.strictObject({
         .enum(["generate", "criterion-logits"])
         .default("generate")
         .describe(
-          "How the reference model is asked: `generate`, it writes a justification and a verdict [paper]; `criterion-logits`, how likely it is to say Yes rather than No to each of the seven criteria, added up, without a word written [ours]. Only with a kind: rubric.",
+          "How the reference model is asked: `generate`, it writes a justification and a verdict [paper]; `criterion-logits`, how likely it is to say Yes rather than No to each of the seven criteria, added up, without a word written [ours]. Only where the rubric is asked, as a kind or in the ensemble.",
         ),
       compare: z
         .int()
@@ -426,7 +442,7 @@ const judgeSchema = z.strictObject({
         .max(1_000_000)
         .default(0)
         .describe(
-          "How many answers of each round are scored in the other mode too, to measure how well the modes agree (metrics judge/modes/…). Costs the time of judging them. Only with a kind: rubric. [ours]",
+          "How many answers of each round are scored in the other mode too, to measure how well the modes agree (metrics judge/modes/…). Costs the time of judging them. Only where the rubric is asked, as a kind or in the ensemble. [ours]",
         ),
       temperature: z
         .number()
@@ -449,6 +465,7 @@ const judgeSchema = z.strictObject({
   verifier: verifierSchema.prefault({}).describe("Rules for right answers."),
   model: rewardModelSchema.prefault({}).describe("A reward model in ONNX, on the CPU."),
   endpoint: endpointSchema.prefault({}).describe("A model behind an OpenAI-compatible server."),
+  pairwise: pairwiseSchema.prefault({}).describe("Which of two answers is better."),
   ensemble: ensembleSchema.prefault({}).describe("Several judges together: Σ weight·scale·value / Σ weight."),
 });
 

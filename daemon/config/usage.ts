@@ -33,8 +33,22 @@ export const rewards = (judge: "verifier" | "rubric" | "model" | "endpoint", rea
   return kind === judge || (kind === "ensemble" && Number(read(`judge.ensemble.${judge}.weight`)) > 0);
 };
 
-const usesRubric = (read: ReadSetting) =>
-  rewards("rubric", read) || (read(algorithm) === "lsp" && read("judge.self_reward.kind") === "rubric");
+/** A judge gives the self-reward. */
+export const selfRewards = (judge: "rubric" | "endpoint", read: ReadSetting): boolean =>
+  read(algorithm) === "lsp" && read("judge.self_reward.kind") === judge;
+
+const isPairwise = (read: ReadSetting) => read("judge.reward.kind") === "pairwise";
+
+/** The server of `judge.endpoint` is asked for anything. */
+export const asksServer = (read: ReadSetting): boolean =>
+  rewards("endpoint", read) ||
+  selfRewards("endpoint", read) ||
+  (isPairwise(read) && read("judge.pairwise.by") === "endpoint");
+
+/** Held-out questions of a file are graded by the verifier's rule, whoever gives the reward. */
+const measuresByRule = (read: ReadSetting) => read("game.task") === "file";
+
+const usesRubric = (read: ReadSetting) => rewards("rubric", read) || selfRewards("rubric", read);
 
 /** A rule of the verifier that alone reads a setting. */
 const onlyWithRule = (rule: string, ...keys: readonly string[]): UsageRule => ({
@@ -51,9 +65,33 @@ const judgeRules: readonly UsageRule[] = [
     because: "only one judge gives the reward",
     next: "Remove it, or set judge.reward.kind to ensemble.",
   },
-  ...(["verifier", "model", "endpoint"] as const).map((judge) => ({
+  {
+    paths: ["judge.endpoint"],
+    unused: (read) => !asksServer(read),
+    because: "this judge is not asked",
+    next: "Remove it, or set judge.reward.kind, judge.pairwise.by or, with lsp, judge.self_reward.kind to endpoint, or judge.reward.kind to ensemble with judge.ensemble.endpoint.weight above 0.",
+  },
+  {
+    paths: ["judge.pairwise"],
+    unused: (read) => !isPairwise(read),
+    because: "answers are scored one by one",
+    next: "Remove it, or set judge.reward.kind to pairwise.",
+  },
+  {
+    paths: ["judge.pairwise.temperature", "judge.pairwise.max_tokens"],
+    unused: (read) => read("judge.pairwise.by") === "endpoint",
+    because: "the server is asked with the settings of judge.endpoint",
+    next: "Remove it, or set the same in judge.endpoint.",
+  },
+  {
+    paths: ["judge.pairwise.temperature", "judge.pairwise.max_tokens"],
+    unused: (read) => read("judge.pairwise.mode") === "logits",
+    because: "with logits the judge writes nothing",
+    next: "Remove it, or set judge.pairwise.mode to generate.",
+  },
+  ...(["verifier", "model"] as const).map((judge) => ({
     paths: [`judge.${judge}`],
-    unused: (read: ReadSetting) => !rewards(judge, read),
+    unused: (read: ReadSetting) => !rewards(judge, read) && !(judge === "verifier" && measuresByRule(read)),
     because: "this judge is not asked",
     next: `Remove it, or set judge.reward.kind to ${judge}, or to ensemble with judge.ensemble.${judge}.weight above 0.`,
   })),
@@ -170,6 +208,12 @@ const rules: readonly UsageRule[] = [
     unused: (read) => read("game.task") === "addition" || read("game.task") === "word-sums",
     because: "only the Challenger of an open game can be asked for anything",
     next: "Remove it, or set game.task to open.",
+  },
+  {
+    paths: ["game.data", "game.held_out"],
+    unused: (read) => read("game.task") !== undefined && read("game.task") !== "file",
+    because: "this task makes its queries itself, and reads no file",
+    next: "Remove it, or set game.task to file.",
   },
   {
     paths: ["eval"],

@@ -14,6 +14,7 @@ import {
   type ToleratedFact,
   toleratedFacts,
 } from "./reasons.ts";
+import type { DataRecord } from "./record.ts";
 import { type Example, hasField, type Shape, shapeOf, shapes } from "./shapes.ts";
 import { unusedFields } from "./unused-fields.ts";
 
@@ -21,6 +22,8 @@ import { unusedFields } from "./unused-fields.ts";
 export interface IndexOptions {
   readonly limit?: Limit | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Gets every usable record while the file is read. */
+  readonly onRecord?: ((record: DataRecord) => void) | undefined;
   /** Hears of every chunk: bytes read, of how many. */
   readonly onProgress?: ((read: number, total: number) => void) | undefined;
 }
@@ -47,9 +50,12 @@ const carriageReturn = 13;
  * @throws SparringError `data/mixed`, `data/no-records`, `data/changed`, and those of `layoutOf` and `ElementSplitter`;
  *   AbortedError
  */
-export async function indexFile(file: DataFile, { limit, signal, onProgress }: IndexOptions): Promise<FileIndex> {
+export async function indexFile(
+  file: DataFile,
+  { limit, signal, onRecord, onProgress }: IndexOptions,
+): Promise<FileIndex> {
   const digest = createHash("sha256");
-  const indexer = new Indexer(file.path, limit);
+  const indexer = new Indexer(file.path, limit, onRecord);
   let read = 0;
   let splitter: Splitter | undefined;
   for await (const chunk of file.chunks()) {
@@ -76,13 +82,15 @@ class Indexer {
   private readonly unused = new Set<string>();
   private readonly path: string;
   private readonly admission: Admission;
+  private readonly onRecord: IndexOptions["onRecord"];
   private readonly offsets = new Column((length) => new Float64Array(length));
   private readonly lengths = new Column((length) => new Uint32Array(length));
   private readonly lines = new Column((length) => new Uint32Array(length));
   private shape: Shape | undefined;
 
-  constructor(path: string, limit: Limit | undefined) {
+  constructor(path: string, limit: Limit | undefined, onRecord: IndexOptions["onRecord"]) {
     this.path = path;
+    this.onRecord = onRecord;
     this.admission = new Admission(limit);
   }
 
@@ -93,7 +101,9 @@ class Indexer {
       this.tolerated.add("blank-line", line);
       return;
     }
-    if (!this.admission.admits(this.understand(bytes, isClosed, line), line)) return;
+    const example = this.understand(bytes, isClosed, line);
+    if (!this.admission.admits(example, line) || "skip" in example) return;
+    this.onRecord?.({ ...example, line });
     this.offsets.push(offset);
     this.lengths.push(length);
     this.lines.push(line);

@@ -13,11 +13,23 @@ export const skipReasons = {
   "empty-prompt": "its prompt is empty",
   "empty-answer": 'the answer in "{field}" is empty',
   "same-answers": "chosen and rejected are the same",
+  "wrong-choices": "its choices are no list of 2 to 26 different texts",
+  "unknown-choice": "its answer is none of its choices",
   duplicate: "it repeats an earlier record",
   "too-long": "prompt and answer together have more tokens than allowed",
   "refused-by-template": "the model's chat template refuses its messages",
 } as const;
 export type SkipReason = keyof typeof skipReasons;
+
+/** Why a record that can be used is no question of a task (`questions.ts`), each as what is said of it. */
+export const questionFlaws = {
+  "not-one-turn": "its prompt is not one turn of the user, with nothing before it but what the system says",
+  "asked-before": "it asks what an earlier record asks",
+  ungradable: "its answer would not pass judge.verifier.rule itself",
+  "no-room": "with an answer of solver.max_tokens its prompt is longer than the model takes",
+  "refused-by-template": skipReasons["refused-by-template"],
+} as const;
+export type QuestionFlaw = keyof typeof questionFlaws;
 
 /** What is read all the same, but told. */
 export const toleratedFacts = {

@@ -20,6 +20,7 @@ export type DataKind =
   | "real/generated"
   | "instruction/input/output"
   | "prompt/completion"
+  | "question/answer"
   | "builtin:addition-expert"
   | "builtin:addition-pairs";
 

@@ -6,7 +6,10 @@ import type { Dataset } from "./record.ts";
  * @param fingerprint of the data that the run began with
  * @throws SparringError `data/other-data`
  */
-export function requireSameData({ source, fingerprint: found }: Dataset, fingerprint: string): void {
+export function requireSameData(
+  { source, fingerprint: found }: Pick<Dataset, "source" | "fingerprint">,
+  fingerprint: string,
+): void {
   if (found === fingerprint) return;
   throw new SparringError(
     "data/other-data",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { lettered } from "./choices.ts";
 import {
   messagesSchema,
   promptBefore,
@@ -82,8 +83,19 @@ const completion = shape(
   ({ prompt, completion: answer }) => single(prompt, ["completion", answer]),
 );
 
+/** As data sets of questions write them, GSM8K and MMLU among them; what is answered to choices is a letter. */
+const question = shape(
+  { kind: "question/answer", required: ["question", "answer"], optional: ["choices"] },
+  z.object({ question: z.string(), answer: z.union([z.string(), z.number()]), choices: z.unknown().optional() }),
+  ({ question: asked, answer, choices }) => {
+    if (choices == null) return single(asked, ["answer", String(answer)]);
+    const withLetters = lettered(asked, choices, answer);
+    return "skip" in withLetters ? withLetters : single(withLetters.question, ["answer", withLetters.letter]);
+  },
+);
+
 /** In the order in which they are tried: what has pairs goes before what has answers alone. */
-export const shapes: readonly Shape[] = [preference, spin, conversation, alpaca, completion];
+export const shapes: readonly Shape[] = [preference, spin, conversation, alpaca, completion, question];
 
 /** Whether a record has a field; a null is none. */
 export function hasField(record: object, field: string): boolean {

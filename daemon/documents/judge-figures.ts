@@ -14,6 +14,20 @@ export function replyFigures({ metrics }: RoundRecord): Row | undefined {
   return told.length === 0 ? undefined : ["Judge's replies", told.join(", ")];
 }
 
+/** How the duels of a round were judged; undefined where no pairs were compared. */
+export function pairFigures({ metrics }: RoundRecord): Row | undefined {
+  const count = (name: string): number => metrics[`judge/pairwise/${name}`] ?? 0;
+  const [duels, equal, swapped, unscored] = [count("duels"), count("equal"), count("swapped"), count("unscored")];
+  if (duels === 0) return undefined;
+  const facts = [
+    `${duels} duels`,
+    ...(equal > 0 ? [`${equal} between equal answers, which nobody judged`] : []),
+    ...(swapped > 0 ? [`${swapped} tied because the judge disagreed with itself when positions were swapped`] : []),
+    ...(unscored > 0 ? [`${unscored} without a verdict`] : []),
+  ];
+  return ["Judge's pairs", facts.join(", ")];
+}
+
 /** How well the two modes of the rubric agree; undefined where the round did not compare them. */
 export function modeFigures({ metrics }: RoundRecord): Row | undefined {
   const value = (name: string): number | null => metrics[`judge/modes/${name}`] ?? null;

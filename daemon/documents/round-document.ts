@@ -1,8 +1,9 @@
 import type { AnswerRecord, QueryRecord } from "../store/records.ts";
+import { marginLines } from "../text/margin.ts";
 import { visibleLine } from "../text/visible.ts";
 import { isImitation, skipReason, worstFirst } from "./pairs.ts";
 import { type RoundFacts, roundHead } from "./round-head.ts";
-import { type LineRange, marginLines, type TextPlace } from "./text-place.ts";
+import type { LineRange, TextPlace } from "./text-place.ts";
 
 /** An answer and its lines: the heading first, then its text. */
 export interface AnswerPlace extends LineRange {

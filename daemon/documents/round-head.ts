@@ -1,7 +1,8 @@
 import { mean } from "../selfplay/statistics.ts";
-import type { AlarmRecord, QueryRecord, RoundRecord } from "../store/records.ts";
+import type { AlarmRecord, QueryRecord, RoundRecord, RunRecord } from "../store/records.ts";
 import { visibleLine } from "../text/visible.ts";
-import { modeFigures, replyFigures } from "./judge-figures.ts";
+import { type AdvantageConfig, judgeText } from "../text/why-score.ts";
+import { modeFigures, pairFigures, replyFigures } from "./judge-figures.ts";
 import { imitationFigures, isImitation, realLogprobFigures } from "./pairs.ts";
 
 /** What a round's document is made of. */
@@ -11,21 +12,32 @@ export interface RoundFacts {
   readonly name: string;
   /** Whether its rewards are a verifier's, and so right or wrong. */
   readonly verified: boolean;
+  /** The run's, as far as scores depend on it. */
+  readonly config: AdvantageConfig;
+  /** Who scored; absent in runs of earlier versions. */
+  readonly judges?: RunRecord["judges"];
   readonly record: RoundRecord;
   readonly queries: readonly QueryRecord[];
 }
 
+const alarmLabel = "Alarm";
+
+/** A line of a round's head that begins so is an alarm's; they stand one below the other, in the order of the record. */
+export const headOfAlarm = `- ${alarmLabel}: `;
+
 /** The first lines of a round's document: what happened, in a few figures. */
-export function roundHead({ run, name, record, queries }: RoundFacts): string[] {
+export function roundHead({ run, name, judges, record, queries }: RoundFacts): string[] {
   const rows: readonly (readonly [string, string] | undefined)[] = [
     ["Run", visibleLine(run)],
     ["Finished", `${visibleLine(record.finishedAt)}, after ${record.seconds.toFixed(1)} s`],
     ...(isImitation(queries) ? imitationFigures(record, queries) : gameFigures(queries)),
+    judgesRow(judges),
     replyFigures(record),
     modeFigures(record),
+    pairFigures(record),
     accuracyFigures(record),
     realLogprobFigures(record),
-    ...(record.alarms ?? []).map((alarm) => ["Alarm", alarmText(alarm)] as const),
+    ...(record.alarms ?? []).map((alarm) => [alarmLabel, alarmText(alarm)] as const),
     ...record.notes.map((note) => ["Note", visibleLine(note)] as const),
   ];
   return [
@@ -35,6 +47,14 @@ export function roundHead({ run, name, record, queries }: RoundFacts): string[] 
     "",
     orderNote(queries),
   ];
+}
+
+/** Whose the scores are. */
+function judgesRow(judges: RoundFacts["judges"]): readonly [string, string] | undefined {
+  if (!judges) return undefined;
+  const { reward, selfReward } = judges;
+  const parts = [`R ${judgeText(reward)}`, ...(selfReward ? [`R_Q ${judgeText(selfReward)}`] : [])];
+  return ["Judges", visibleLine(parts.join("; "))];
 }
 
 /** What an alarm says, and where it is seen. */

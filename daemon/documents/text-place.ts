@@ -1,4 +1,5 @@
-import { shownOffset, sourceOffset, visible } from "../text/visible.ts";
+import { margin } from "../text/margin.ts";
+import { shownOffset, sourceOffset } from "../text/visible.ts";
 
 /** A line and a column in it, both from 0, columns in UTF-16 units: as the Language Server Protocol counts. */
 export interface Position {
@@ -12,25 +13,12 @@ export interface LineRange {
   readonly last: number;
 }
 
-/**
- * Stands before every line of a model's text. A text can't begin a line of the document, so it can't forge a heading; and
- * four spaces make it code in Markdown, so a preview renders nothing of it.
- */
-export const margin = "    │ ";
-
 /** Where a text of a record stands in a document. */
 export interface TextPlace extends LineRange {
   /** The part of the record's text that is shown: all of it, but for very long ones. */
   readonly source: string;
   /** UTF-16 units of the record's text that are left out at its end. */
   readonly leftOut: number;
-}
-
-/** The document's lines that show a text. */
-export function marginLines(source: string): string[] {
-  return visible(source)
-    .split("\n")
-    .map((line) => margin + line);
 }
 
 /** Where an offset of the record's text, in UTF-16 units, stands in the document. Offsets past what is shown are its end. */

@@ -20,6 +20,21 @@ export type Criterion = 0 | 1;
 /** What is wrong with a reply in words: cut at the token limit, without a verdict, or `<Calculation>` and `<Score>` differ. */
 export type Flaw = "cut" | "no-verdict" | "sum-differs";
 
+/** One judge's part in the judgement of an ensemble. */
+export interface Part {
+  readonly judge: string;
+  /** In the judge's own units; null: unscored. */
+  readonly value: number | null;
+  /** Why there is no value. */
+  readonly unscored?: string;
+  readonly flaw?: Flaw;
+  readonly weight: number;
+  readonly scale: number;
+  /** The range of the judge's values; null is no bound. */
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
 /** A judgement: a value, or the reason why there is none. A failure is never 0. */
 export type Judgement =
   | {
@@ -29,6 +44,8 @@ export type Judgement =
       readonly probabilities?: readonly number[];
       readonly rationale?: string;
       readonly flaw?: Flaw;
+      /** What each judge of an ensemble gave. */
+      readonly parts?: readonly Part[];
     }
   | {
       readonly value: null;
@@ -38,6 +55,7 @@ export type Judgement =
       /** What the judge said all the same. */
       readonly rationale?: string;
       readonly flaw?: Flaw;
+      readonly parts?: readonly Part[];
     };
 
 /** Scores a batch of pairs; results are in the pairs' order. Progress counts pairs, where it takes time. */

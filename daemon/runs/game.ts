@@ -6,7 +6,6 @@ import type { Algorithm } from "../selfplay/algorithm.ts";
 import type { ImitationAlgorithm } from "../selfplay/imitation.ts";
 import { type AlgorithmName, algorithms, imitationAlgorithms, isImitation } from "../selfplay/registry.ts";
 import type { AlgorithmSettings } from "../selfplay/settings.ts";
-import { findTask } from "../tasks/registry.ts";
 import type { TaskFamily } from "../tasks/task.ts";
 import { type Judges, judgesOf } from "./judging/judges.ts";
 import type { OutsideJudges } from "./judging/outside-judges.ts";
@@ -20,8 +19,8 @@ interface Rules {
   readonly outside: OutsideJudges;
   /** Seed of the lineage's root: keys all sampling noise. */
   readonly seed: number;
-  /** Which of the judges is the rubric, if one is. */
-  readonly rubric: Judges["rubric"];
+  /** Who of the judges is asked for the seven criteria. */
+  readonly rubrics: Judges["rubrics"];
 }
 
 /** A game of rewards: everything a round needs and does not change. */
@@ -43,27 +42,27 @@ export interface ImitationGame extends Rules {
 
 export type Game = SelfPlayGame | ImitationGame;
 
-/** Composes a game from its config. */
+/** Composes a game from its config. @param task the family that it names, see `openTask` */
 export function composeGame(
   config: Config,
+  task: TaskFamily,
   engine: Engine,
   tokenizer: ChatTokenizer,
   seed: number,
   outside: OutsideJudges,
 ): Game {
   const { name } = config.algorithm;
-  const task = findTask(config.game.task, config.challenger);
   const rules = { config, engine, tokenizer, task, outside, seed };
   if (isImitation(name)) {
-    return { ...rules, kind: "imitation", algorithm: imitationAlgorithms[name], rubric: undefined };
+    return { ...rules, kind: "imitation", algorithm: imitationAlgorithms[name], rubrics: [] };
   }
   return { ...rules, kind: "self-play", ...rewardRules(rules, name) };
 }
 
 function rewardRules(
-  { config, engine, tokenizer, task, outside }: Omit<Rules, "rubric">,
+  { config, engine, tokenizer, task, outside }: Omit<Rules, "rubrics">,
   name: AlgorithmName,
-): Pick<SelfPlayGame, "algorithm" | "settings" | "reward" | "selfReward" | "rubric"> {
+): Pick<SelfPlayGame, "algorithm" | "settings" | "reward" | "selfReward" | "rubrics"> {
   const algorithm = algorithms[name];
   return { algorithm, settings: settingsOf(config), ...judgesOf({ config, task, engine, tokenizer, outside }) };
 }

@@ -29,13 +29,20 @@ export interface Fork {
 export async function forkLineage(store: Store, fork: Fork, run: string): Promise<Lineage> {
   const { parent, origin, config } = fork;
   const before = resolveConfig(parent.config);
+  const dataSeed = dataSeedOf(parent.lineage);
   return {
     root: parent.lineage.root,
     seed: config.seed,
+    ...(dataSeed !== config.seed && { dataSeed }),
     parent: { run: parent.id, round: origin.round },
     changes: describeChanges(before, config),
     ...(before.algorithm.name === config.algorithm.name ? stageOf(parent) : await beginStage(store, fork, run)),
   };
+}
+
+/** The seed by which a run's records are set aside. */
+export function dataSeedOf({ seed, dataSeed = seed }: Pick<Lineage, "seed" | "dataSeed">): number {
+  return dataSeed;
 }
 
 /** Where a run's stage began. */

@@ -8,16 +8,21 @@ import { regenerates } from "../selfplay/imitation.ts";
 import { imitationAlgorithms, isImitation } from "../selfplay/registry.ts";
 import type { Lineage, RunData, RunRecord } from "../store/records.ts";
 import { Store } from "../store/store.ts";
+import { fileTask } from "../tasks/registry.ts";
 import { version } from "../version.ts";
 import { requireEngine } from "./engine-of.ts";
 import type { RunEvent } from "./events.ts";
 import { type OpenedData, openGameData } from "./imitation/data.ts";
 import { ImitationPlay } from "./imitation/play.ts";
+import { requireSameSplit } from "./imitation/same-split.ts";
+import { mayAskFor } from "./judging/agreed-servers.ts";
+import { judgeRecords } from "./judging/judge-records.ts";
 import type { KeyFor } from "./judging/outside-judges.ts";
-import { type Fork, forkLineage, inherit } from "./lineage.ts";
+import { dataSeedOf, type Fork, forkLineage, inherit } from "./lineage.ts";
 import { keepOrigin, originOf } from "./origin.ts";
 import { type Play, selfPlay } from "./play.ts";
 import { openSession, type Session } from "./session.ts";
+import type { TaskData } from "./task.ts";
 import { type RunSummary, train } from "./train.ts";
 
 export interface RunOptions {
@@ -50,7 +55,7 @@ export async function startRun(config: Config, options: RunOptions): Promise<Run
   const lineage: Lineage = { root: options.id, seed: config.seed, changes: {} };
   return closing(async (keep) => {
     const session = keep(await open(config, lineage, options));
-    const data = keep(await dataOf(session, undefined, options));
+    const data = keep(await dataOf(session, lineage, undefined, options));
     const writer = keep(await store.create(runRecord(config, lineage, session, data, options)));
     const play = keep(playOf(session, data, writer.dir));
     return train(writer, session, play, undefined, withDataNotes(data, options));
@@ -63,8 +68,8 @@ export async function resumeRun(options: RunOptions): Promise<RunSummary> {
   return closing(async (keep) => {
     const writer = keep(await store.open(options.id));
     const { config, lineage } = writer.record;
-    const session = keep(await open(resolveConfig(config), lineage, options));
-    const data = keep(await dataOf(session, writer.record.data, options));
+    const session = keep(await open(resolveConfig(config), lineage, options, writer.record.data));
+    const data = keep(await dataOf(session, lineage, writer.record.data, options));
     const play = keep(playOf(session, data, writer.dir));
     const recovered = await writer.recover();
     const { parent } = lineage;
@@ -75,6 +80,22 @@ export async function resumeRun(options: RunOptions): Promise<RunSummary> {
   });
 }
 
+/**
+ * The config that a fork will have, and its parent's.
+ * @param settings `key=value`, with paths relative to `folder`
+ * @throws SparringError as `Store.readRun`; ConfigError
+ */
+export async function forkConfig(
+  store: Store,
+  id: string,
+  settings: readonly string[],
+  folder?: string,
+): Promise<{ readonly parent: RunRecord; readonly before: Config; readonly config: Config }> {
+  const parent = await store.readRun(id);
+  const before = resolveConfig(parent.config);
+  return { parent, before, config: applyOverrides(before, settings, folder).config };
+}
+
 /** A fork that can be started whatever becomes of its parent meanwhile. */
 export type PreparedFork = Fork;
 
@@ -82,7 +103,7 @@ export type PreparedFork = Fork;
  * Checks a fork and keeps the state that it will start from.
  * @param round    one with a checkpoint, or the parent's last; the newest there is, if left out
  * @param settings `key=value`, with paths relative to `folder`
- * @throws SparringError as `keepOrigin` and `requireEngine`, `run/nothing-to-play` where no round is left to play, `run/too-few-rounds` where
+ * @throws SparringError as `keepOrigin`, `requireEngine` and `requireSameSplit`, `run/nothing-to-play` where no round is left to play, `run/too-few-rounds` where
  *   a new stage has fewer rounds than iterations; ConfigError
  */
 export async function prepareFork(
@@ -92,14 +113,13 @@ export async function prepareFork(
   settings: readonly string[],
   folder?: string,
 ): Promise<PreparedFork> {
-  const parent = await store.readRun(from.parent);
-  const before = resolveConfig(parent.config);
-  const { config } = applyOverrides(before, settings, folder);
+  const { parent, before, config } = await forkConfig(store, from.parent, settings, folder);
   await requireEngine(config, store.home);
   try {
     const origin = await keepOrigin(store, from.parent, from.round, originOf(store, id));
     requireRounds(origin.round, config);
     if (before.algorithm.name !== config.algorithm.name) requireIterations(origin.round, config);
+    requireSameSplit(before, config);
     return { parent, origin, config };
   } catch (error) {
     await rm(originOf(store, id), { recursive: true, force: true });
@@ -114,8 +134,8 @@ export async function startFork({ parent, origin, config }: PreparedFork, option
   const store = new Store(options.home);
   return closing(async (keep) => {
     const lineage = await forkLineage(store, { parent, origin, config }, options.id);
-    const session = keep(await open(config, lineage, options));
-    const data = keep(await dataOf(session, undefined, options));
+    const session = keep(await open(config, lineage, options, questionsOf(parent, config)));
+    const data = keep(await dataOf(session, lineage, undefined, options));
     const writer = keep(await store.create(runRecord(config, lineage, session, data, options)));
     await inherit(store, writer, session, origin);
     const play = keep(playOf(session, data, writer.dir));
@@ -134,12 +154,21 @@ export async function forkRun(
   return startFork(await prepareFork(store, options.id, { parent, round }, settings), options);
 }
 
-async function open(config: Config, lineage: Lineage, options: RunOptions): Promise<Session> {
+/** @param data that the run began with */
+async function open(config: Config, lineage: Lineage, options: RunOptions, data?: RunData): Promise<Session> {
   const { home, share, signal, onDownload: onProgress, onSession, onEvent, keyFor } = options;
   const onNotice = (notice: EngineNotice): void => onEvent({ type: "notice", notice });
-  const session = await openSession(config, lineage, home, { share, signal, onProgress, onNotice, keyFor });
+  const mayAsk = mayAskFor(new Store(home), options.id);
+  const given = { share, signal, onProgress, onNotice, keyFor, mayAsk, data };
+  const session = await openSession(config, lineage, home, given);
   onSession?.(session);
   return session;
+}
+
+/** The questions of a fork's parent, where the fork asks those of the same file: they have to be the same. */
+function questionsOf({ config, data }: RunRecord, { game }: Config): RunData | undefined {
+  const isSameFile = game.task === fileTask && resolveConfig(config).game.data === game.data;
+  return isSameFile ? data : undefined;
 }
 
 /** Every iteration of a stage has at least one round. */
@@ -154,16 +183,24 @@ function requireIterations(round: number, { game, imitation, algorithm, name }: 
   );
 }
 
-/** What a run imitates; without data where it imitates nothing. */
+/** What a run learns from; without data where its game needs none. */
 interface MaybeData {
+  /** What it imitates. */
   readonly opened: OpenedData | undefined;
+  /** What is told of either. */
+  readonly told: TaskData | undefined;
   close(): Promise<void>;
 }
 
 /** @param known the data that the run began with */
-async function dataOf({ game }: Session, known: RunData | undefined, { signal }: RunOptions): Promise<MaybeData> {
-  const opened = game.kind === "imitation" ? await openGameData(game, known, signal) : undefined;
-  return { opened, close: async () => opened?.close() };
+async function dataOf(
+  { game, taskData }: Session,
+  lineage: Lineage,
+  known: RunData | undefined,
+  { signal }: RunOptions,
+): Promise<MaybeData> {
+  const opened = game.kind === "imitation" ? await openGameData(game, dataSeedOf(lineage), known, signal) : undefined;
+  return { opened, told: opened ?? taskData, close: async () => opened?.close() };
 }
 
 /** How the session's game is played. @param dir the run's folder */
@@ -172,9 +209,9 @@ function playOf({ game }: Session, { opened }: MaybeData, dir: string): Play {
 }
 
 /** What a run's first record says of its data. */
-function withDataNotes({ opened }: MaybeData, options: RunOptions): RunOptions {
-  if (!opened) return options;
-  return { ...options, notes: [...(options.notes ?? []), opened.summary, ...opened.warnings] };
+function withDataNotes({ told }: MaybeData, options: RunOptions): RunOptions {
+  if (!told) return options;
+  return { ...options, notes: [...(options.notes ?? []), told.summary, ...told.warnings] };
 }
 
 /** Runs `work` and closes what it kept, the last first. */
@@ -206,9 +243,10 @@ function runRecord(
   config: Config,
   lineage: Lineage,
   session: Session,
-  { opened }: MaybeData,
+  { told }: MaybeData,
   { id, workspace }: RunOptions,
 ): RunRecord {
+  const judges = judgeRecords(session.game);
   return {
     format: 1,
     id,
@@ -218,7 +256,8 @@ function runRecord(
     lineage,
     versions: { sparring: version, node: process.version },
     fingerprint: { ...session.engine.capabilities.fingerprint },
-    ...(opened && { data: opened.facts }),
+    ...(told && { data: told.facts }),
+    ...(judges && { judges }),
     ...(workspace !== undefined && { workspace }),
   };
 }

@@ -4,10 +4,12 @@ import type { AdapterRef, Engine, EngineNotice } from "../engine/engine.ts";
 import type { HubOptions } from "../models/hub/model.ts";
 import { type ResolvedModel, resolveModel } from "../models/resolve.ts";
 import { ChatTokenizer } from "../models/tokenizer.ts";
-import type { Lineage } from "../store/records.ts";
+import type { Lineage, RunData } from "../store/records.ts";
 import { engineOf } from "./engine-of.ts";
 import { composeGame, type Game } from "./game.ts";
+import type { MayAsk } from "./judging/agreed-servers.ts";
 import { type KeyFor, OutsideJudges } from "./judging/outside-judges.ts";
+import { openTask, type TaskData } from "./task.ts";
 
 /** A game with its engine running. */
 export interface Session {
@@ -17,6 +19,8 @@ export interface Session {
   readonly model: ResolvedModel;
   /** The model behind the reference policy, where that is another one. */
   readonly reference: ResolvedModel | undefined;
+  /** The file that the game's questions are from, where they are from one. */
+  readonly taskData: TaskData | undefined;
   /** What the engine changed by itself, the newest last: taken out by whoever notes it. */
   readonly notices: EngineNotice[];
   /** Ends the engine, and the judges' processes. */
@@ -33,23 +37,28 @@ export interface SessionOptions extends HubOptions {
   readonly onNotice?: ((notice: EngineNotice) => void) | undefined;
   /** Keys that were given for judges' servers. */
   readonly keyFor?: KeyFor | undefined;
+  /** Whether texts may be sent to a judge's server; none may, if it is left out. */
+  readonly mayAsk?: MayAsk | undefined;
+  /** The data that the run began with: a file of questions has to be the same. */
+  readonly data?: RunData | undefined;
 }
 
 /**
  * Opens the model that a run's stage begins with, and its reference policy; downloads what the Hugging Face cache lacks.
- * @throws SparringError as `engineOf` and `Engine.open`; AbortedError if a download is cancelled
+ * @throws SparringError as `engineOf`, `openTask` and `Engine.open`; AbortedError if a download is cancelled
  */
 export async function openSession(
   config: Config,
   lineage: Stage & Pick<Lineage, "seed">,
   home: string,
-  { share = (engine) => engine, onNotice, keyFor, ...hub }: SessionOptions = {},
+  { share = (engine) => engine, onNotice, keyFor, mayAsk, data, ...hub }: SessionOptions = {},
 ): Promise<Session> {
   const model = await modelOf(config, lineage, home, hub);
   const reference = config.model.reference === "stage" ? undefined : await referenceOf(config, lineage, home, hub);
   const adapter = adapterOf(config, lineage, home);
   const { dir } = model;
   const tokenizer = await ChatTokenizer.load(dir);
+  const task = await openTask(config, { dir, tokenizer }, { known: data, signal: hub.signal });
   const engine = await engineOf(config, home);
   const shared = share(engine);
   const notices: EngineNotice[] = [];
@@ -62,13 +71,13 @@ export async function openSession(
         onNotice?.(notice);
       },
     });
-    const outside = new OutsideJudges(config, keyFor);
-    const game = composeGame(config, shared, tokenizer, lineage.seed, outside);
+    const outside = new OutsideJudges(config, keyFor, mayAsk);
+    const game = composeGame(config, task.family, shared, tokenizer, lineage.seed, outside);
     const close = async (): Promise<void> => {
       await outside.close();
       await engine.close();
     };
-    return { engine: shared, game, model, reference, notices, close };
+    return { engine: shared, game, taskData: task.data, model, reference, notices, close };
   } catch (error) {
     await engine.close();
     throw error;

@@ -13,6 +13,7 @@ const recorded: ReadonlySet<Method> = new Set<Method>([
   "sparring/run/pause",
   "sparring/run/resume",
   "sparring/run/stop",
+  "sparring/run/agree",
   "sparring/trust/grant",
   "sparring/trust/revoke",
   "sparring/key/give",

@@ -61,6 +61,7 @@ export function handlersOf(
     "sparring/run/pause": (params) => runs.pause(params),
     "sparring/run/resume": (params) => runs.resume(params),
     "sparring/run/stop": (params) => runs.stop(params),
+    "sparring/run/agree": (params) => runs.agree(params),
     "sparring/run/watch": async ({ run }, { client }) => {
       const overview = await runs.overview(run);
       self.watch(client, run);

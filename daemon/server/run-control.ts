@@ -13,6 +13,7 @@ export interface RunControl {
   readonly pause: Verb<"sparring/run/pause">;
   readonly resume: Verb<"sparring/run/resume">;
   readonly stop: Verb<"sparring/run/stop">;
+  readonly agree: Verb<"sparring/run/agree">;
   readonly list: Verb<"sparring/run/list">;
   readonly get: Verb<"sparring/run/get">;
   readonly log: Verb<"sparring/run/log">;

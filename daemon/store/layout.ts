@@ -12,6 +12,7 @@ export const layout = {
   run: (home: string, id: string): string => join(home, "runs", id),
   record: (dir: string): string => join(dir, "run.json"),
   status: (dir: string): string => join(dir, "status.json"),
+  agreed: (dir: string): string => join(dir, "agreed.json"),
   rounds: (dir: string): string => join(dir, "rounds.jsonl"),
   ratings: (dir: string): string => join(dir, "ratings.jsonl"),
   picks: (dir: string): string => join(dir, "picks.jsonl"),

@@ -12,6 +12,11 @@ export const lineageSchema = z.object({
   /** The run whose seed keys all sampling noise. */
   root: z.string(),
   seed: z.number().int(),
+  /**
+   * The seed that sets records to imitate aside, where that is not `seed`: a fork with another seed keeps its ancestors', so that it
+   * is not measured on records that they have learned from.
+   */
+  dataSeed: z.number().int().optional(),
   /** Absent for a root run. */
   parent: z.object({ run: z.string(), round: z.number().int() }).optional(),
   /** Settings that differ from the parent's, dotted path → [before, after]. */
@@ -29,7 +34,7 @@ export const lineageSchema = z.object({
 });
 export type Lineage = z.infer<typeof lineageSchema>;
 
-/** The data that a run imitates, as they were when it began. */
+/** The data that a run imitates, or takes its questions from, as they were when it began. */
 export const runDataSchema = z.object({
   /** The file's absolute path, or `builtin:<name>`. */
   source: z.string(),
@@ -60,7 +65,7 @@ export const runRecordSchema = z.object({
   lineage: lineageSchema,
   versions: z.record(z.string(), z.string()),
   fingerprint: z.record(z.string(), z.string()),
-  /** Absent where nothing is imitated. */
+  /** Absent where neither what is imitated nor the questions come from data. */
   data: runDataSchema.optional(),
   /** Who scores; absent in an imitation, and in runs of earlier versions, whose rewards are from 0 to 1. */
   judges: z.object({ reward: judgeRecordSchema, selfReward: judgeRecordSchema.optional() }).optional(),
@@ -159,6 +164,8 @@ export const alarmRecordSchema = z.object({
   severity: z.enum(["warning", "information"]),
   /** What was seen, with its numbers. */
   sentence: z.string(),
+  /** The same in a word or two, for a mark: who it is about, and its key number. Absent in rounds of earlier versions. */
+  brief: z.string().optional(),
   /** Samples of the round that show it, the clearest first; with an answer's index where an answer shows it. */
   samples: z.array(
     z.object({ query: z.number().int().nonnegative(), answer: z.number().int().nonnegative().optional() }),
@@ -187,8 +194,13 @@ export const scorePartSchema = z.object({
   judge: z.string(),
   /** null: unscored. */
   value: metric,
+  /** Why there is no value. */
+  unscored: z.string().optional(),
   weight: z.number(),
   scale: z.number(),
+  /** The range of the judge's values; null is no bound. */
+  low: metric.optional(),
+  high: metric.optional(),
 });
 export type ScorePart = z.infer<typeof scorePartSchema>;
 
@@ -204,8 +216,9 @@ export const answerRecordSchema = z.object({
   criteria: z.array(z.union([z.literal(0), z.literal(1)])).optional(),
   /** How likely each criterion is met, where the judge can tell: their sum is its score. */
   probabilities: z.array(z.number().min(0).max(1)).optional(),
+  /** What the self-reward's judge said; where there is no self-reward, R's. */
   rationale: z.string().optional(),
-  /** R's own, where `rationale` is the self-reward's. */
+  /** What R's judge said, where there is a self-reward. */
   rewardRationale: z.string().optional(),
   /** What each judge of an ensemble gave, in its own units: R is Σ weight·scale·value / Σ weight. */
   parts: z.array(scorePartSchema).optional(),

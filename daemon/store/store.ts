@@ -1,4 +1,5 @@
 import { SparringError } from "../errors.ts";
+import { addAgreed, readAgreed } from "./agreed.ts";
 import { type Checkpoint, findCheckpoint, listCheckpoints } from "./checkpoints.ts";
 import { orIfMissing, withClearErrors } from "./file-errors.ts";
 import { type FileStamp, type FileSystem, nodeFileSystem } from "./fs.ts";
@@ -33,6 +34,7 @@ export class Store {
   readonly fs: FileSystem;
   readonly #processes: Processes;
   readonly #statusWrites = new InOrder();
+  readonly #agreements = new InOrder();
 
   constructor(home: string, { fs = nodeFileSystem, processes = systemProcesses }: StoreOptions = {}) {
     this.home = home;
@@ -83,13 +85,26 @@ export class Store {
    * after the other.
    */
   async writeStatus(id: string, status: RunStatus): Promise<void> {
-    const dir = this.dir(id);
-    await this.#statusWrites.run(async () => {
-      await ensureFolders(this.fs, layout.runs(this.home));
-      await ensureFolder(this.fs, dir);
-      await this.fs.syncFolder(layout.runs(this.home));
-      await writeStatus(this.fs, dir, status);
-    });
+    await this.#statusWrites.run(async () => writeStatus(this.fs, await this.#ensureDir(id), status));
+  }
+
+  /**
+   * The servers that a run's user has agreed to have its queries and answers sent to, as origins; none where there is no such run.
+   * A fork is a run of its own, and has none of its parent's.
+   * @throws SparringError `store/newer-format`, `store/corrupt-agreed`
+   */
+  async agreed(id: string): Promise<string[]> {
+    return (await readAgreed(this.fs, this.dir(id))).map(({ origin }) => origin);
+  }
+
+  /**
+   * Takes down that a run's user agrees to some origins, durably, and creates the run's folder where it is missing. Done twice, it
+   * counts once.
+   * @throws SparringError as `agreed`
+   */
+  async agree(id: string, origins: readonly string[]): Promise<void> {
+    if (origins.length === 0) return;
+    await this.#agreements.run(async () => addAgreed(this.fs, await this.#ensureDir(id), origins, new Date()));
   }
 
   /** The finished rounds, oldest first. @throws SparringError `store/unknown-run`, `store/corrupt-rounds` (file and line) */
@@ -176,6 +191,15 @@ export class Store {
     const record = await this.readRun(id);
     const release = await acquireWriterLock(this.fs, dir, id, this.#processes);
     return new RunWriter(this.fs, dir, record, release, undefined);
+  }
+
+  /** Creates the folder of a run where it is missing, durably. @returns its path */
+  async #ensureDir(id: string): Promise<string> {
+    const dir = this.dir(id);
+    await ensureFolders(this.fs, layout.runs(this.home));
+    await ensureFolder(this.fs, dir);
+    await this.fs.syncFolder(layout.runs(this.home));
+    return dir;
   }
 }
 

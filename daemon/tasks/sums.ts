@@ -1,5 +1,7 @@
 /** Sums of two whole numbers from 0 to 99, whatever they are written as. */
 
+import { mix } from "./hash.ts";
+
 /** The largest operand; the smallest is 0. */
 export const maxOperand = 99;
 
@@ -18,14 +20,6 @@ const heldOutPerMille = 65;
 
 function pairHash({ a, b }: Sum): number {
   return mix(Math.min(a, b) * (maxOperand + 1) + Math.max(a, b) + 1);
-}
-
-/** The 32-bit finaliser of MurmurHash3: every input bit moves about half of the output bits. */
-function mix(value: number): number {
-  let hash = value;
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }
 
 /** Whether a sum is set aside for measuring, in every family of sums alike. */

@@ -1,5 +1,5 @@
 import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
-import { AbortedError, SparringError } from "../errors.ts";
+import { AbortedError, NeedsAgreementError, SparringError } from "../errors.ts";
 import { type ErrorData, errorDataSchema, type Problem, problemErrorCode } from "../protocol.ts";
 
 /** LSP's code for a request that its client cancelled. */
@@ -17,13 +17,14 @@ export class ProblemsError extends SparringError {
 
 /**
  * What was thrown, as JSON-RPC's error object: a `SparringError` with its code, sentence, place and next step, and its
- * `problems` where it has several. Anything else is a bug: it is handed to `report`, and the client learns only that.
+ * `problems` or `origins` where it has some. Anything else is a bug: it is handed to `report`, and the client learns only that.
  */
 export function toResponseError(error: unknown, report: (bug: unknown) => void): ResponseError<ErrorData | undefined> {
   if (error instanceof ResponseError) return error;
   if (error instanceof AbortedError) return new ResponseError(requestCancelled, error.message);
   if (error instanceof SparringError) {
-    return new ResponseError(problemErrorCode, error.message, { ...problemOf(error), ...severalOf(error) });
+    const origins = error instanceof NeedsAgreementError && { origins: [...error.origins] };
+    return new ResponseError(problemErrorCode, error.message, { ...problemOf(error), ...severalOf(error), ...origins });
   }
   report(error);
   const problem: ErrorData = {
@@ -40,9 +41,10 @@ export function fromResponseError(error: unknown): Error {
   if (error.code === requestCancelled) return new AbortedError("The request");
   const parsed = errorDataSchema.safeParse(error.data);
   if (parsed.success) {
-    const { problems, ...problem } = parsed.data;
+    const { problems, origins, ...problem } = parsed.data;
     const { code, message, next, place } = problem;
     if (problems !== undefined) return new ProblemsError(problem, problems);
+    if (origins !== undefined) return new NeedsAgreementError(code, message, next, origins);
     return new SparringError(code, message, next, place === undefined ? {} : { place });
   }
   return new SparringError(

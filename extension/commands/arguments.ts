@@ -45,6 +45,8 @@ const schemas: { readonly [C in EditorCommand]: z.ZodType } = {
   "sparring.restartDaemon": none,
   "sparring.doctor": none,
   "sparring.setUpTorch": none,
+  "sparring.giveKey": none,
+  "sparring.forgetKey": none,
 };
 
 /** What a command works with. Of `diffTexts` the texts may be missing, when it comes from the palette. */

@@ -1,12 +1,15 @@
-import { basename } from "node:path";
+import { basename, dirname } from "node:path";
 import * as vscode from "vscode";
 import type { RunPlace } from "../../daemon/editor.ts";
 import { SparringError } from "../../daemon/errors.ts";
+import type { ParamsOf } from "../../daemon/protocol.ts";
 import type { App } from "../app.ts";
 import { changesText, forkPointOf, forkText } from "../documents/fork-text.ts";
+import { withAgreement } from "../runs/agreeing.ts";
+import { confirmSending } from "./agree.ts";
 import { configText, workspaceFolder } from "./config-text.ts";
 import { checkpointChoices, pick, pickRun } from "./pick.ts";
-import { newId, offerRounds, openCopy, refuse } from "./start.ts";
+import { newId, offerRounds, openCopy, refuse, withTrust } from "./start.ts";
 
 /** Opens a config document to fork from a checkpoint with; nothing is queued before `confirmFork`. */
 export async function openFork(app: App, place: Partial<RunPlace>): Promise<void> {
@@ -49,14 +52,22 @@ export async function confirmFork(app: App, { uri }: { readonly uri?: string }):
   if (chosen !== confirm) return;
   const workspace = workspaceFolder();
   const name = app.runs.get(run)?.name ?? run;
-  const fork = await app.daemon.request("sparring/run/fork", {
+  // What lies on the disk may be somebody else's; a document that was never saved is what this person has typed.
+  const isOnDisk = document.uri.scheme === "file";
+  const params: ParamsOf<"sparring/run/fork"> = {
     run: newId(name),
     parent: run,
     round,
     settings,
+    ...(isOnDisk && { file }),
     ...(workspace !== undefined && { workspace }),
-  });
-  await offerRounds(app, fork);
+  };
+  const fork = await withTrust(app, dirname(file), () =>
+    withAgreement({ id: params.run, model: app.runs.get(run)?.model }, confirmSending, (agreement) =>
+      app.daemon.request("sparring/run/fork", { ...params, ...agreement }),
+    ),
+  );
+  if (fork) await offerRounds(app, fork);
 }
 
 function nothingToFork(run: string): SparringError {

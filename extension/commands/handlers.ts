@@ -6,6 +6,7 @@ import { controlRun } from "./control.ts";
 import { isReachable, restartDaemon } from "./daemon.ts";
 import { exportRatings, exportSamples, exportWeights } from "./export.ts";
 import { confirmFork, openFork } from "./fork.ts";
+import { forgetKey, giveKey } from "./keys.ts";
 import { showLog } from "./log.ts";
 import { estimateMemory, evaluate } from "./measure.ts";
 import { openComparison, openLineage, openRating, openRoundDocument, openRounds } from "./open.ts";
@@ -47,6 +48,8 @@ const handlers: { readonly [C in EditorCommand]: Handler<C> } = {
   "sparring.restartDaemon": restartDaemon,
   "sparring.doctor": doctor,
   "sparring.setUpTorch": setUpTorch,
+  "sparring.giveKey": giveKey,
+  "sparring.forgetKey": forgetKey,
 };
 
 /** What helps when there is no daemon, and so must not wait for one. */

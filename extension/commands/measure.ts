@@ -5,6 +5,7 @@ import { bytes } from "../../daemon/text/numbers.ts";
 import type { App } from "../app.ts";
 import { estimateText, evaluationSentence, evaluationText } from "../documents/results-text.ts";
 import { label } from "../text/label.ts";
+import { askingJudges } from "./agree.ts";
 import { configText } from "./config-text.ts";
 import { pick, pickRun, pickWeights, type Weights } from "./pick.ts";
 import { refuse } from "./start.ts";
@@ -50,7 +51,7 @@ export async function evaluate(app: App, place: Partial<RunPlace>): Promise<void
   if (against === undefined) return;
   const params = { run, weights, ...(against !== "nothing" && { against: { run, weights: against } }) };
   const result = await withProgress(app, `Evaluating ${run}`, (task, signal) =>
-    app.daemon.request("sparring/checkpoint/evaluate", { ...params, task }, { signal }),
+    askingJudges(app, [run], () => app.daemon.request("sparring/checkpoint/evaluate", { ...params, task }, { signal })),
   );
   const show = "Show Intervals";
   if ((await vscode.window.showInformationMessage(label(evaluationSentence(result)), show)) === show) {

@@ -56,12 +56,21 @@ export async function openRoundDocument(app: App, place: Partial<RunPlace>): Pro
   const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(roundUri(run, round)));
   const editor = await vscode.window.showTextDocument(document, { preview: true });
   if (place.query === undefined) return;
-  const heading = document
-    .getText()
-    .split("\n")
-    .findIndex((line) => new RegExp(`^## Query ${place.query}( |$)`).test(line));
+  const heading = headingOf(document.getText().split("\n"), place.query, place.answer);
   if (heading < 0) return;
   const at = new vscode.Position(heading, 0);
   editor.selection = new vscode.Selection(at, at);
   editor.revealRange(new vscode.Range(at, at), vscode.TextEditorRevealType.AtTop);
+}
+
+/** The line of an answer's heading, or of its query's; −1 where the document leaves the query out. */
+function headingOf(lines: readonly string[], query: number, answer: number | undefined): number {
+  const asked = lines.findIndex((line) => new RegExp(`^## Query ${query}( |$)`).test(line));
+  if (asked < 0 || answer === undefined) return asked;
+  const next = lines.findIndex((line, i) => i > asked && line.startsWith("## Query "));
+  const end = next < 0 ? lines.length : next;
+  const found = lines.findIndex(
+    (line, i) => i > asked && i < end && new RegExp(`^### Answer ${answer}( |$)`).test(line),
+  );
+  return found < 0 ? asked : found;
 }

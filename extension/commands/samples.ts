@@ -3,7 +3,9 @@ import { type EditorCommands, type RunPlace, roundOf } from "../../daemon/editor
 import { visible, visibleLine } from "../../daemon/text/visible.ts";
 import type { App } from "../app.ts";
 import { replayText } from "../documents/results-text.ts";
+import { runScoring } from "../documents/run-scoring.ts";
 import { whyText } from "../documents/why-text.ts";
+import { askingJudges } from "./agree.ts";
 import type { Called } from "./arguments.ts";
 import { pickAnswer, pickQuery, pickRound, pickRun, pickWeights, type Query } from "./pick.ts";
 import { withProgress } from "./with-progress.ts";
@@ -43,9 +45,11 @@ export async function playAgain(app: App, place: EditorCommands["sparring.playAg
   if (weights === undefined) return;
   const params = { run, round, query: picked.query.index, weights };
   const result = await withProgress(app, `Playing query ${params.query} of round ${round} again`, (_task, signal) =>
-    app.daemon.request("sparring/sample/replay", params, { signal }),
+    askingJudges(app, [run], () => app.daemon.request("sparring/sample/replay", params, { signal })),
   );
-  await app.texts.show(`round ${round}, query ${params.query}, played again.txt`, replayText(params, result));
+  const { record } = await app.daemon.request("sparring/run/get", { run });
+  const text = replayText(params, result, record?.judges);
+  await app.texts.show(`round ${round}, query ${params.query}, played again.txt`, text);
 }
 
 /** Shows how an answer came to its score. */
@@ -55,7 +59,8 @@ export async function why(app: App, place: EditorCommands["sparring.why"]): Prom
   const answer = await pickAnswer(picked.query, place.answer);
   if (answer === undefined || !picked.query.answers[answer]) return;
   const name = `round ${picked.round}, query ${picked.query.index}, answer ${answer}.txt`;
-  await app.texts.show(name, whyText(picked, picked.query, answer));
+  const facts = await app.daemon.request("sparring/run/get", { run: picked.run });
+  await app.texts.show(name, whyText(picked, picked.query, answer, runScoring(facts)));
 }
 
 /** The difference of two texts; of two answers that are asked for, where none are given. */

@@ -7,8 +7,11 @@ import { SparringError } from "../../daemon/errors.ts";
 import type { ParamsOf, Problem, RunOverview } from "../../daemon/protocol.ts";
 import { newRunId } from "../../daemon/text/run-id.ts";
 import type { App } from "../app.ts";
+import { withAgreement } from "../runs/agreeing.ts";
+import { tellHeldUp } from "../runs/notifier.ts";
 import { firstSentence } from "../text/first-sentence.ts";
 import { label } from "../text/label.ts";
+import { confirmSending } from "./agree.ts";
 import { configText, showProblems, workspaceFolder } from "./config-text.ts";
 import { pick } from "./pick.ts";
 
@@ -86,8 +89,18 @@ async function queue(app: App, config: Record<string, unknown>, file: string): P
   const workspace = workspaceFolder();
   const run = newId(typeof config.name === "string" ? config.name : "run");
   const params: ParamsOf<"sparring/run/start"> = { run, config, file, ...(workspace !== undefined && { workspace }) };
-  const queued = await withTrust(app, dirname(file), () => app.daemon.request("sparring/run/start", params));
+  const queued = await withTrust(app, dirname(file), () =>
+    withAgreement({ id: run, model: modelOf(config) }, confirmSending, (agreement) =>
+      app.daemon.request("sparring/run/start", { ...params, ...agreement }),
+    ),
+  );
   if (queued) await offerRounds(app, queued);
+}
+
+/** The model of a complete config. */
+function modelOf({ model }: Record<string, unknown>): string | undefined {
+  const isNamed = typeof model === "object" && model !== null && "path" in model && typeof model.path === "string";
+  return isNamed ? (model as { path: string }).path : undefined;
 }
 
 /** A new run's id. */
@@ -96,7 +109,7 @@ export function newId(name: string): string {
 }
 
 /** Does something that a folder may have to be trusted for: asks, and does it again. Undefined where it is not trusted. */
-async function withTrust<T>(app: App, folder: string, work: () => Promise<T>): Promise<T | undefined> {
+export async function withTrust<T>(app: App, folder: string, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
@@ -114,8 +127,10 @@ async function withTrust<T>(app: App, folder: string, work: () => Promise<T>): P
 }
 
 /** Shows the rounds of a run that was just queued. */
-export async function offerRounds(app: App, { id, state, queuePlace }: RunOverview): Promise<void> {
+export async function offerRounds(app: App, queued: RunOverview): Promise<void> {
+  const { id, state, queuePlace } = queued;
   await app.panels.show("rounds", { run: id });
+  tellHeldUp(app, queued);
   if (state === "queued" && queuePlace !== undefined && queuePlace > 1) {
     vscode.window.setStatusBarMessage(`${id} waits for the device, at place ${queuePlace}.`, 8_000);
   }

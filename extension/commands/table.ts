@@ -36,4 +36,6 @@ export const commandFaces: { readonly [C in EditorCommand]: CommandFace } = {
   "sparring.restartDaemon": { title: "Restart Daemon", icon: "$(debug-restart)" },
   "sparring.doctor": { title: "Run Doctor", icon: "$(heart)" },
   "sparring.setUpTorch": { title: "Set Up the Torch Engine…", icon: "$(tools)" },
+  "sparring.giveKey": { title: "Give a Key for a Judge's Server…", icon: "$(key)" },
+  "sparring.forgetKey": { title: "Forget a Key for a Judge's Server…" },
 };

@@ -1,29 +1,34 @@
 import type { ResultOf, ScoredAnswer } from "../../daemon/protocol.ts";
+import { marginLines } from "../../daemon/text/margin.ts";
 import { fixed, percent } from "../../daemon/text/numbers.ts";
 import { visibleLine } from "../../daemon/text/visible.ts";
-import { margin } from "./why-text.ts";
+import { scoreLines } from "../../daemon/text/why-lines.ts";
+import type { Scoring } from "../../daemon/text/why-score.ts";
 
-/** Fresh answers to a stored query. */
+/** Fresh answers to a stored query, each with what its scores come from. @param judges who scored */
 export function replayText(
   { run, round, query: index }: { readonly run: string; readonly round: number; readonly query: number },
   { query, answers, weights, waitedSeconds }: ResultOf<"sparring/sample/replay">,
+  judges: Scoring["judges"],
 ): string {
   return [
     `${run} · round ${round} · query ${index}, played again`,
     `Answered by ${visibleLine(weights)}; waited ${fixed(1)(waitedSeconds)} s for the device. Nothing in the run has changed.`,
     "",
     "Query",
-    margin(query),
-    ...answers.flatMap((answer, i) => ["", `Answer ${i} · ${scores(answer)}`, margin(answer.text)]),
+    ...marginLines(query),
+    ...answers.flatMap((answer, i) => [
+      "",
+      `Answer ${i} · ${facts(answer)}`,
+      ...marginLines(answer.text),
+      ...scoreLines(answer, answers, { judges }),
+    ]),
     "",
   ].join("\n");
 }
 
-function scores({ reward, selfReward, logprob, stop, unscored }: ScoredAnswer): string {
-  const parts = [`R ${fixed(2)(reward)}`, `R_Q ${fixed(1)(selfReward)}`, `${fixed(2)(logprob)} nat`];
-  if (stop === "length") parts.push("cut at the token limit");
-  if (unscored !== undefined) parts.push(`unscored: ${visibleLine(unscored)}`);
-  return parts.join(" · ");
+function facts({ logprob, stop }: ScoredAnswer): string {
+  return `log-probability ${fixed(2)(logprob)} nat${stop === "length" ? " · cut at the token limit" : ""}`;
 }
 
 type Evaluation = ResultOf<"sparring/checkpoint/evaluate">;

@@ -1,7 +1,5 @@
+import { margin } from "../../daemon/text/margin.ts";
 import { visibleLine } from "../../daemon/text/visible.ts";
-
-/** Stands before every line of a model's text in a round's document (daemon/documents/text-place.ts). */
-const margin = "    │ ";
 
 /** The text of a query or, with `answer`, of one of its answers, in the lines of a round's document. */
 export interface Part {

@@ -1,39 +1,30 @@
 import type { RunPlace } from "../../daemon/editor.ts";
 import type { ResultOf } from "../../daemon/protocol.ts";
+import { marginLines } from "../../daemon/text/margin.ts";
 import { fixed, signed } from "../../daemon/text/numbers.ts";
-import { visible, visibleLine } from "../../daemon/text/visible.ts";
+import { visibleLine } from "../../daemon/text/visible.ts";
+import { whyLines } from "../../daemon/text/why-lines.ts";
+import type { Scoring } from "../../daemon/text/why-score.ts";
 
 type Query = ResultOf<"sparring/round/get">["queries"][number];
 
-/** How an answer came to its score, as a text to be read: its rewards, the judge's criteria and words, its place in its group. */
+/** How an answer came to its score, as a text to be read: its rewards, what the judges said, its place in its group. */
 export function whyText(
   { run, round }: Pick<Required<RunPlace>, "run" | "round">,
   query: Query,
   answer: number,
+  scoring: Scoring,
 ): string {
   const record = query.answers[answer]!;
   if (record.role !== undefined) return pairText({ run, round }, query, answer);
-  const { reward, selfReward, advantage, criteria, rationale, unscored, stop, tokens, logprobs, referenceLogprobs } =
-    record;
-  const rewards = query.answers.flatMap((each) => each.reward ?? []);
+  const { stop, tokens, logprobs, referenceLogprobs } = record;
   const logprob = sum(logprobs);
   const lines = [
     `${run} · round ${round} · query ${query.index} · answer ${answer}`,
     "",
-    `R    ${fixed(3)(reward)}   reward of the verifier or reward model`,
-    `R_Q  ${fixed(1)(selfReward)}   self-reward, 0 to 7`,
-    `A    ${signed(3)(advantage)}   advantage among the ${query.answers.length} answers (R: ${rewards.map(fixed(2)).join(", ") || "–"})`,
-    ...(rewards.length > 1 && new Set(rewards).size === 1
-      ? ["     All answers earned the same R, so R alone tells none of them apart."]
-      : []),
-    ...(unscored === undefined ? [] : [`     Unscored: ${visibleLine(unscored)}`]),
-    ...(query.expected === undefined ? [] : [`     The verifier expects: ${visibleLine(query.expected)}`]),
+    ...whyLines(query, answer, scoring),
     "",
-    criteria
-      ? `Criteria met   ${criteria.map((met, i) => `${i + 1}${met ? " ■" : " □"}`).join("  ")}`
-      : "Criteria       The judge gave none.",
-    ...(rationale === undefined ? [] : [`The judge says  ${visibleLine(rationale)}`]),
-    "",
+    ...groupLines(query),
     `Length         ${tokens.length} tokens, ${stop === "length" ? "cut at the token limit" : "ended by the model"}`,
     `Log-probability ${fixed(2)(logprob)} nat, ${fixed(3)(tokens.length === 0 ? null : logprob / tokens.length)} a token`,
     `  minus the reference's ${signed(2)(referenceLogprobs.length === 0 ? null : logprob - sum(referenceLogprobs))} nat`,
@@ -41,6 +32,20 @@ export function whyText(
     ...texts(query, answer),
   ];
   return lines.join("\n");
+}
+
+/** What all answers to the query got. */
+function groupLines({ answers }: Query): string[] {
+  const row = (label: string, values: readonly (number | null)[]): string =>
+    `${label.padEnd(15)}${values.map(fixed(3)).join(", ")}`;
+  const selfRewards = answers.map(({ selfReward }) => selfReward);
+  return [
+    row(
+      "R of the group",
+      answers.map(({ reward }) => reward),
+    ),
+    ...(selfRewards.some((value) => value !== null) ? [row("R_Q", selfRewards)] : []),
+  ];
 }
 
 /** What an imitation makes of an answer, beside the other answers of its example. */
@@ -77,15 +82,7 @@ function pairText({ run, round }: Pick<Required<RunPlace>, "run" | "round">, que
 }
 
 function texts(query: Query, answer: number): string[] {
-  return ["Query", margin(query.text), "", "Answer", margin(query.answers[answer]!.text), ""];
-}
-
-/** Each line of a model's text stands behind a margin, so that it can't pass for a line of ours. */
-export function margin(text: string): string {
-  return visible(text)
-    .split("\n")
-    .map((line) => `    │ ${line}`)
-    .join("\n");
+  return ["Query", ...marginLines(query.text), "", "Answer", ...marginLines(query.answers[answer]!.text), ""];
 }
 
 function sum(values: readonly number[]): number {

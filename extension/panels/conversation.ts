@@ -11,6 +11,8 @@ export interface Surroundings {
   readonly daemon: Pick<Daemon, "request" | "on" | "onState" | "state" | "problem">;
   readonly runs: Pick<Runs, "watch" | "progressOf">;
   /** Posts to the webview. */
+  /** Does what asks the judges of runs: their user may have to agree to a server first. */
+  readonly askingJudges: <T>(runs: readonly string[], work: () => Promise<T>) => Promise<T>;
   readonly post: (message: FromHost) => void;
   readonly setTitle: (title: string) => void;
   readonly runCommand: (command: string, args: unknown) => void;
@@ -95,13 +97,14 @@ export class Conversation {
   }
 
   async #ask(id: number, method: string, params: unknown): Promise<void> {
-    const { daemon, post } = this.#world;
+    const { daemon, post, askingJudges } = this.#world;
     if (!mayAsk(this.#panel, method)) return post({ type: "failure", id, problem: notForPanels(this.#panel, method) });
     const question = new AbortController();
     this.#questions.set(id, question);
     try {
       // The daemon validates what it is sent.
-      const result: unknown = await daemon.request(method, params as ParamsOf<Method>, question);
+      const ask = (): Promise<unknown> => daemon.request(method, params as ParamsOf<Method>, question);
+      const result = await (method === "sparring/checkpoint/compare" ? askingJudges(runsOf(params), ask) : ask());
       if (this.#questions.get(id) === question) post({ type: "answer", id, result });
     } catch (error) {
       if (this.#questions.get(id) === question) post({ type: "failure", id, problem: this.#problemOf(error) });
@@ -157,6 +160,13 @@ export class Conversation {
       next: "Run “Sparring: Show Log” and report what it says.",
     };
   }
+}
+
+/** The runs of a comparison, as far as they can be read: the daemon refuses what is none. */
+function runsOf(params: unknown): string[] {
+  const { sides } = (params ?? {}) as { readonly sides?: unknown };
+  const runs = Array.isArray(sides) ? sides.map((side: { readonly run?: unknown } | null) => side?.run) : [];
+  return runs.filter((run) => typeof run === "string");
 }
 
 function notForPanels(panel: PanelName, method: string): Problem {

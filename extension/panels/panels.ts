@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as vscode from "vscode";
 import { visibleLine } from "../../daemon/text/visible.ts";
 import type { PanelInputs, PanelName } from "../../webview/shared/messages.ts";
+import { askingJudges } from "../commands/agree.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import { raterName } from "../daemon/settings.ts";
 import type { Runs } from "../runs/runs.ts";
@@ -77,6 +78,7 @@ export class Panels implements vscode.WebviewPanelSerializer, vscode.Disposable 
     const conversation = new Conversation(name, input, {
       daemon: this.#daemon,
       runs: this.#runs,
+      askingJudges: (ids, work) => askingJudges({ runs: this.#runs, daemon: this.#daemon }, ids, work),
       post: (message) => void webview.postMessage(message),
       setTitle: (title) => {
         panel.title = visibleLine(title);

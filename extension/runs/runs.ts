@@ -1,7 +1,7 @@
-import type { Progress, RunOverview } from "../../daemon/protocol.ts";
+import type { Alarm, Progress, RunOverview } from "../../daemon/protocol.ts";
 import type { Daemon } from "../daemon/daemon.ts";
 import { Emitter } from "../emitter.ts";
-import { type Iteration, Iterations } from "./iterations.ts";
+import { AlarmBook } from "./alarm-book.ts";
 import { activeRun } from "./states.ts";
 
 /** A run that came into another state while the window was connected. */
@@ -20,7 +20,7 @@ export class Runs {
   readonly #progress = new Map<string, Progress>();
   /** How many watch a run. */
   readonly #watches = new Map<string, number>();
-  readonly #iterations: Iterations;
+  readonly #alarms: AlarmBook;
   readonly #changed = new Emitter<Change | undefined>();
   readonly #progressed = new Emitter<Progress>();
   #releaseActive = (): void => {};
@@ -31,7 +31,8 @@ export class Runs {
   /** @param report is told of what goes wrong while it asks in the background */
   constructor(daemon: Daemon, report: (error: unknown) => void) {
     this.#daemon = daemon;
-    this.#iterations = new Iterations(daemon);
+    this.#alarms = new AlarmBook(daemon, report);
+    this.#alarms.onChange(() => this.#changed.fire(undefined));
     this.#report = report;
     daemon.on("sparring/run/changed", (run) => this.#set(run));
     daemon.on("sparring/rating/changed", ({ run, ratings }) => {
@@ -69,9 +70,20 @@ export class Runs {
     return this.#progress.get(run);
   }
 
-  /** Which iteration a watched run is in; undefined for one that has none. */
-  iterationOf(run: string): Iteration | undefined {
-    return this.#iterations.of(run);
+  /** The alarms that began with a run's newest rounds; asked for where they are not known yet, and then told as a change. */
+  alarmsOf(run: string): readonly Alarm[] {
+    const known = this.#runs.get(run);
+    return known ? this.#alarms.of(known) : [];
+  }
+
+  /** Runs that are queued behind one, by id. */
+  waitingFor(run: string): readonly string[] {
+    return this.all.filter(({ waitsFor }) => waitsFor === run).map(({ id }) => id);
+  }
+
+  /** Whether a panel shows a run. */
+  isShown(run: string): boolean {
+    return (this.#watches.get(run) ?? 0) > (run === this.#active ? 1 : 0);
   }
 
   /** Called when runs came, went or changed; with the change, where the daemon told of one. @returns what ends it */
@@ -153,7 +165,6 @@ export class Runs {
     const isNewRound = known && known.round !== progress.finished;
     this.#progress.set(progress.run, progress);
     if (isNewRound) this.#replace({ ...known, round: progress.finished, rounds: progress.rounds });
-    if (known && (isNewRound || !this.iterationOf(known.id))) this.#followIteration(known, progress);
     this.#progressed.fire(progress);
   }
 
@@ -167,13 +178,6 @@ export class Runs {
   #replace(run: RunOverview): void {
     this.#runs.set(run.id, run);
     this.#changed.fire(undefined);
-  }
-
-  #followIteration(run: RunOverview, progress: Progress): void {
-    this.#iterations
-      .follow(run, progress)
-      .then((isNew) => isNew && this.#changed.fire(undefined))
-      .catch(this.#report);
   }
 
   /** Watches the active run, and no longer the one before. */

@@ -5,7 +5,7 @@ export type Control = "pause" | "resume" | "stop";
 
 /** The states in which each can be asked for. */
 const controls: Readonly<Record<Control, ReadonlySet<RunState>>> = {
-  pause: new Set<RunState>(["queued", "starting", "running"]),
+  pause: new Set<RunState>(["starting", "running"]),
   resume: new Set<RunState>(["paused", "stopped", "failed", "interrupted"]),
   stop: new Set<RunState>(["queued", "starting", "running", "paused"]),
 };
@@ -13,6 +13,35 @@ const controls: Readonly<Record<Control, ReadonlySet<RunState>>> = {
 /** Whether a run can be paused, resumed or stopped now. */
 export function takes(control: Control, { state, asked }: Pick<RunOverview, "state" | "asked">): boolean {
   return controls[control].has(state) && asked !== control;
+}
+
+/** Whether a run holds still because an alarm asked for it, and not because somebody did. */
+export function isPausedByAlarm({ state, problem }: Pick<RunOverview, "state" | "problem">): boolean {
+  return state === "paused" && problem?.code === "run/alarm";
+}
+
+/**
+ * A run's state in words: with what was asked for, what paused it, and what it waits for.
+ * @param holder the run that it waits for, where that is known
+ */
+export function stateText(run: RunOverview, holder: RunOverview | undefined): string {
+  const { state, asked, queuePlace, waitsFor } = run;
+  if (asked) return `${asked} asked for`;
+  if (isPausedByAlarm(run)) return "paused by an alarm";
+  const place = queuePlace === undefined ? [] : [`place ${queuePlace}`];
+  const behind = waitsFor === undefined ? [] : [`behind ${waitsFor}`];
+  const paused = behind.length > 0 && holder?.state === "paused" ? ["which is paused"] : [];
+  return [state, ...place, ...behind, ...paused].join(", ");
+}
+
+/** Which iteration a run is in, for people. */
+export function iterationText({ now, of }: NonNullable<RunOverview["iteration"]>): string {
+  return `iteration ${now} of ${of}`;
+}
+
+/** e.g. "2 alarms". */
+export function alarmCount(count: number): string {
+  return `${count} ${count === 1 ? "alarm" : "alarms"}`;
 }
 
 /** A codicon for each state. */

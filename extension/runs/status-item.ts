@@ -26,14 +26,13 @@ export class StatusItem implements vscode.Disposable {
     const { daemon, runs } = this.#app;
     const run = runs.active;
     const progress = run && runs.progressOf(run.id);
-    const iteration = run && runs.iterationOf(run.id);
+    const holder = run?.waitsFor === undefined ? undefined : runs.get(run.waitsFor);
     const why = daemon.problem && `${daemon.problem.message} ${daemon.problem.next}`;
     const status = statusOf({
       connection: daemon.state,
       ...(why !== undefined && { why }),
-      ...(run && { run }),
+      ...(run && { run, alarms: runs.alarmsOf(run.id), waiting: runs.waitingFor(run.id), holder }),
       ...(progress && { progress }),
-      ...(iteration && { iteration }),
     });
     this.#item.text = status.text;
     this.#item.accessibilityInformation = { label: `Sparring: ${status.facts.join(". ")}` };

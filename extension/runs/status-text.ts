@@ -1,9 +1,9 @@
-import type { Progress, RunOverview } from "../../daemon/protocol.ts";
+import type { Alarm, Progress, RunOverview } from "../../daemon/protocol.ts";
 import { percent, roughly } from "../../daemon/text/numbers.ts";
 import { telemetryText } from "../../daemon/text/telemetry.ts";
 import type { ConnectionState } from "../../webview/shared/messages.ts";
 import { label, shortened } from "../text/label.ts";
-import { type Iteration, iterationText } from "./iterations.ts";
+import { alarmCount, isPausedByAlarm, iterationText, stateText } from "./states.ts";
 
 /** What the status item says. */
 export interface Status {
@@ -21,14 +21,20 @@ export interface StatusInput {
   readonly why?: string;
   readonly run?: RunOverview;
   readonly progress?: Progress;
-  readonly iteration?: Iteration;
+  /** Those that began with its newest rounds. */
+  readonly alarms?: readonly Alarm[];
+  /** Runs that wait until it has ended. */
+  readonly waiting?: readonly string[];
+  /** The run that it waits for itself. */
+  readonly holder?: RunOverview | undefined;
 }
 
 /** Of a run's id, so many characters stand in the status bar. */
 const shownId = 24;
 
 /** One line for the status bar: state, run, round, phase and time left. */
-export function statusOf({ connection, why, run, progress, iteration }: StatusInput): Status {
+export function statusOf(input: StatusInput): Status {
+  const { connection, why, run, progress, alarms = [], holder } = input;
   if (connection === "away") {
     const facts = [label(why ?? "The daemon is not connected.")];
     return { text: "$(debug-disconnect) Sparring", facts, command: "sparring.restartDaemon", isWarning: true };
@@ -50,23 +56,23 @@ export function statusOf({ connection, why, run, progress, iteration }: StatusIn
     };
   const id = label(shortened(run.id, shownId));
   const command = "sparring.openRounds" as const;
-  const facts = [
-    `${run.id}: ${run.asked ? `${run.state}, ${run.asked} asked for` : run.state}`,
-    ...measured(run, progress, iteration),
-  ];
+  const facts = factsOf(run, input).map(label);
   if (run.state === "queued") {
-    return { text: `$(clock) ${id} queued`, facts: facts.map(label), command, isWarning: false };
+    const text = `$(clock) ${id} ${label(stateText(run, holder))}`;
+    return { text, facts, command, isWarning: holder?.state === "paused" };
   }
   const stuck = progress?.stuck;
+  const byAlarm = isPausedByAlarm(run);
   const icon = run.state === "paused" ? "$(debug-pause)" : stuck !== undefined ? "$(warning)" : "$(sync~spin)";
   const parts = [
     `${icon} ${id}`,
-    ...(iteration ? [iterationText(iteration)] : []),
+    ...(run.iteration ? [iterationText(run.iteration)] : []),
     ...roundOf(run, progress),
     ...phaseOf(run, progress),
     ...timeLeft(run, progress),
+    ...(alarms.length > 0 ? [`$(bell-dot) ${alarmCount(alarms.length)}`] : []),
   ];
-  return { text: parts.join(" · "), facts: facts.map(label), command, isWarning: stuck !== undefined };
+  return { text: parts.join(" · "), facts, command, isWarning: stuck !== undefined || byAlarm };
 }
 
 function roundOf(run: RunOverview, progress: Progress | undefined): string[] {
@@ -74,9 +80,9 @@ function roundOf(run: RunOverview, progress: Progress | undefined): string[] {
   return run.round === null ? [] : [`${run.round}/${run.rounds}`];
 }
 
-function phaseOf({ state, asked }: RunOverview, progress: Progress | undefined): string[] {
-  if (asked) return [asked === "pause" ? "pausing" : "stopping"];
-  if (state !== "running") return [state];
+function phaseOf(run: RunOverview, progress: Progress | undefined): string[] {
+  if (run.asked) return [run.asked === "pause" ? "pausing" : "stopping"];
+  if (run.state !== "running") return [stateText(run, undefined)];
   return progress?.phase ? [label(progress.phase)] : [];
 }
 
@@ -84,8 +90,19 @@ function timeLeft({ state }: RunOverview, progress: Progress | undefined): strin
   return state === "running" && progress?.remainingSeconds != null ? [roughly(progress.remainingSeconds)] : [];
 }
 
-function measured(run: RunOverview, progress: Progress | undefined, iteration: Iteration | undefined): string[] {
-  const lines: string[] = [];
+/** Newest first, as many as a tooltip has room for. */
+const shownAlarms = 5;
+
+/** Everything about the run, plain and not yet safe to show. */
+function factsOf(run: RunOverview, { progress, alarms = [], waiting = [], holder }: StatusInput): string[] {
+  const state = run.asked ? `${run.state}, ${run.asked} asked for` : stateText(run, holder);
+  const lines = [`${run.id}: ${state}`];
+  if (isPausedByAlarm(run)) lines.push(run.problem!.message);
+  if (waiting.length > 0) {
+    const kept = run.state === "paused" ? " (while it is paused, it keeps the device)" : "";
+    lines.push(`Waiting for it: ${waiting.join(", ")}${kept}`);
+  }
+  const { iteration } = run;
   const round = progress && `round ${progress.round} of ${progress.rounds} on ${progress.device}`;
   if (round) lines.push(capital(iteration ? `${iterationText(iteration)}, ${round}` : round));
   if (progress?.telemetry) lines.push(telemetryText(progress.device, progress.telemetry));
@@ -93,7 +110,8 @@ function measured(run: RunOverview, progress: Progress | undefined, iteration: I
   if (progress?.remainingSeconds != null) lines.push(`About ${roughly(progress.remainingSeconds)} left`);
   if (progress?.stuck !== undefined) lines.push(progress.stuck);
   if (run.accuracy) lines.push(`Held-out accuracy ${percent(run.accuracy.first)} → ${percent(run.accuracy.last)}`);
-  return lines;
+  const newest = alarms.toReversed().slice(0, shownAlarms);
+  return [...lines, ...newest.map((alarm) => `Alarm, round ${alarm.round}: ${alarm.sentence}`)];
 }
 
 function capital(text: string): string {

@@ -1,8 +1,7 @@
-import type { Progress, RunOverview } from "../../daemon/protocol.ts";
+import type { Alarm, Progress, RunOverview } from "../../daemon/protocol.ts";
 import { bytes, percent, roughly } from "../../daemon/text/numbers.ts";
 import { label } from "../text/label.ts";
-import { type Iteration, iterationText } from "./iterations.ts";
-import { stateColours, stateIcons, takes } from "./states.ts";
+import { alarmCount, isPausedByAlarm, iterationText, stateColours, stateIcons, stateText, takes } from "./states.ts";
 
 /**
  * A row of the tree. It is what the commands of a row are called with: `run` and `round` are a `RunPlace`.
@@ -62,50 +61,74 @@ export function parentOf(row: Row, runs: readonly RunOverview[]): Row | undefine
   return parent && runs.some(({ id }) => id === parent.run) ? { kind: "run", run: parent.run } : undefined;
 }
 
+/** What a run's row shows beside the run itself. */
+export interface Beside {
+  readonly hasForks?: boolean;
+  readonly progress?: Progress | undefined;
+  /** Those that began with its newest rounds. */
+  readonly alarms?: readonly Alarm[];
+  /** The run that it waits for. */
+  readonly holder?: RunOverview | undefined;
+}
+
 /** How a run's row looks. */
-export function runFace(run: RunOverview, hasForks: boolean, progress?: Progress, iteration?: Iteration): Face {
+export function runFace(run: RunOverview, beside: Beside = {}): Face {
+  const { hasForks = false } = beside;
   const { id, state, round, parent } = run;
   const menus = (["pause", "resume", "stop"] as const).filter((control) => takes(control, run));
-  const colour = stateColours[state];
+  const byAlarm = isPausedByAlarm(run);
+  const colour = byAlarm ? "list.warningForeground" : stateColours[state];
   return {
     // VS Code keeps a row folded as it was under its id: with its first fork a run unfolds, so that the fork can be seen.
     id: `run:${id}${hasForks ? ":forked" : ""}`,
     label: label(id),
-    description: describe(run, iteration),
-    tooltip: factsOf(run, progress, iteration),
-    icon: stateIcons[state],
+    description: describe(run, beside),
+    tooltip: factsOf(run, beside),
+    icon: byAlarm ? "warning" : stateIcons[state],
     ...(colour !== undefined && { colour }),
     folds: hasForks ? "open" : round === null ? "never" : "closed",
     context: ["run", ...menus, ...(round === null ? [] : ["played"]), ...(parent ? ["fork"] : [])].join(" "),
   };
 }
 
-/** How a heading, a checkpoint or a round looks. */
-export function partFace(row: Exclude<Row, { kind: "run" }>): Face {
+/**
+ * How a heading, a checkpoint or a round looks.
+ * @param alarms of the run, those of a round among them
+ */
+export function partFace(row: Exclude<Row, { kind: "run" }>, alarms: readonly Alarm[] = []): Face {
   const id = `${row.kind}:${row.run}`;
   if (row.kind === "checkpoints") return { id, label: "Checkpoints", icon: "save", folds: "closed", context: row.kind };
   if (row.kind === "rounds")
     return { id, label: "Latest rounds", icon: "list-ordered", folds: "closed", context: "rounds" };
   const face = { id: `${id}:${row.round}`, label: `Round ${row.round}`, folds: "never", context: row.kind } as const;
-  if (row.kind === "round") return { ...face, icon: "book" };
+  if (row.kind === "round") return { ...face, ...roundFace(alarms.filter(({ round }) => round === row.round)) };
   return { ...face, icon: "archive", description: bytes(row.bytes) };
 }
 
-/** e.g. "running · 120/300 · 57.1 % → 71.0 %". */
-function describe(run: RunOverview, iteration: Iteration | undefined): string {
-  const { state, asked, round, rounds, accuracy, queuePlace } = run;
-  const now = asked ? `${asked} asked for` : queuePlace !== undefined ? `${state}, place ${queuePlace}` : state;
-  const played = round === null ? [] : [`${round}/${rounds}`];
-  const iterations = iteration ? [iterationText(iteration)] : [];
-  return [now, ...iterations, ...played, ...(accuracy ? [percent(accuracy.last)] : [])].join(" · ");
+function roundFace(alarms: readonly Alarm[]): Pick<Face, "icon" | "description" | "tooltip"> {
+  if (alarms.length === 0) return { icon: "book" };
+  const tooltip = alarms.map(({ sentence }) => label(sentence)).join("\n");
+  return { icon: "warning", description: alarms.map(({ kind }) => kind).join(", "), tooltip };
 }
 
-function factsOf(run: RunOverview, progress: Progress | undefined, iteration: Iteration | undefined): string {
+/** e.g. "running · 120/300 · 57.1 % → 71.0 % · 2 alarms". */
+function describe(run: RunOverview, { alarms = [], holder }: Beside): string {
+  const { round, rounds, accuracy, iteration } = run;
+  return [
+    label(stateText(run, holder)),
+    ...(iteration ? [iterationText(iteration)] : []),
+    ...(round === null ? [] : [`${round}/${rounds}`]),
+    ...(accuracy ? [percent(accuracy.last)] : []),
+    ...(alarms.length > 0 ? [alarmCount(alarms.length)] : []),
+  ].join(" · ");
+}
+
+function factsOf(run: RunOverview, { progress, alarms = [], holder }: Beside): string {
   const { name, state, since, createdAt, algorithm, task, model, seed, round, rounds, parent, accuracy, ratings } = run;
-  const place = iteration ? `${iterationText(iteration)}, ` : "";
+  const place = run.iteration ? `${iterationText(run.iteration)}, ` : "";
   const lines: (string | undefined)[] = [
     name === run.id ? run.id : `${run.id}: ${name}`,
-    `${state} since ${since}`,
+    `${run.asked ? state : stateText(run, holder)} since ${since}`,
     run.problem && `${run.problem.message} ${run.problem.next}`,
     `${algorithm} on ${task}, model ${model}, seed ${seed}`,
     round === null ? `no round of ${rounds} finished` : `${place}round ${round} of ${rounds} finished`,
@@ -114,6 +137,7 @@ function factsOf(run: RunOverview, progress: Progress | undefined, iteration: It
     parent && `fork of ${parent.run} at round ${parent.round}`,
     ratings === 0 ? undefined : `${ratings} ${ratings === 1 ? "rating" : "ratings"} by hand`,
     `made ${createdAt}`,
+    ...alarms.map((alarm) => `alarm, round ${alarm.round}: ${alarm.sentence}`),
   ];
   return lines
     .filter((line) => line !== undefined)

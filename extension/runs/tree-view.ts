@@ -25,9 +25,11 @@ export class RunTree implements vscode.TreeDataProvider<Row>, vscode.Disposable 
     const run = runs.get(row.run);
     // A run that went away meanwhile: the tree is about to be drawn without it.
     if (row.kind === "run" && !run) return new vscode.TreeItem(row.run);
-    if (row.kind !== "run") return itemOf(partFace(row), row);
+    const alarms = runs.alarmsOf(row.run);
+    if (row.kind !== "run") return itemOf(partFace(row, alarms), row);
     const hasForks = runs.all.some(({ parent }) => parent?.run === row.run);
-    return itemOf(runFace(run!, hasForks, runs.progressOf(row.run), runs.iterationOf(row.run)), row);
+    const holder = run!.waitsFor === undefined ? undefined : runs.get(run!.waitsFor);
+    return itemOf(runFace(run!, { hasForks, progress: runs.progressOf(row.run), alarms, holder }), row);
   }
 
   async getChildren(row?: Row): Promise<Row[]> {

@@ -1,8 +1,13 @@
 /** A run that pauses itself: its state says why, and told to go on it does so without ringing again. */
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
 import { parseConfig } from "../../daemon/config/load.ts";
 import type { NotificationParamsOf, RunOverview } from "../../daemon/protocol.ts";
+import { Supervisor } from "../../daemon/runs/control/supervisor.ts";
+import type { RunStatus } from "../../daemon/store/records.ts";
 import { Store } from "../../daemon/store/store.ts";
 import { bench, finished } from "./restart.ts";
 
@@ -18,6 +23,22 @@ optimizer: { lr: 1.0e-3 }
 eval: { every: 4, limit: 8 }
 alarms: { window: 1, kl: { above: 1.0e-6, action: pause } }
 `;
+
+/** How the next daemon finds the run in a copy of its home, whose last daemon left it in that status. */
+async function foundAfter(
+  t: TestContext,
+  home: string,
+  status: RunStatus,
+): Promise<Pick<RunOverview, "state"> & { readonly problem: RunOverview["problem"] }> {
+  const copy = mkdtempSync(join(tmpdir(), "sparring-left-"));
+  t.after(() => rmSync(copy, { recursive: true, force: true }));
+  cpSync(join(home, "runs"), join(copy, "runs"), { recursive: true });
+  await new Store(copy).writeStatus("paused", status);
+  const runs = await Supervisor.open({ home: copy, log: () => {} });
+  const { state, problem } = await runs.overview("paused");
+  await runs.close();
+  return { state, problem };
+}
 
 test("an alarm with the action pause pauses the run once", async (t) => {
   const home = await bench(t);
@@ -41,6 +62,13 @@ test("an alarm with the action pause pauses the run once", async (t) => {
     [0, 1, 2],
   );
   assert.ok(problem.message.includes(alarmed!.alarms![0]!.sentence));
+
+  // A daemon that was killed between the round and the record of the pause; and one that was after somebody had resumed the run.
+  const { since } = states.find(({ state }) => state === "running")!;
+  const left = (at: string) => ({ format: 1 as const, state: "running" as const, since: at });
+  assert.deepEqual(await foundAfter(t, home.home, left(since)), { state: "interrupted", problem });
+  const later = new Date(Date.parse(alarmed!.finishedAt) + 1).toISOString();
+  assert.deepEqual(await foundAfter(t, home.home, left(later)), { state: "interrupted", problem: undefined });
 
   await runs.resume({ run: "paused" });
   assert.equal((await runs.overview("paused")).problem, undefined);

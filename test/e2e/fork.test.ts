@@ -63,7 +63,11 @@ describe("fork and resume", () => {
     assert.deepEqual(files("same", rounds), files("parent", rounds));
     const store = new Store(home);
     assert.deepEqual(await store.readSamples("same", 4), await store.readSamples("parent", 4));
-    const { lineage } = await store.readRun("same");
+    const { lineage, judges } = await store.readRun("same");
+    assert.deepEqual(judges, {
+      reward: { name: "verifier:addition", low: 0, high: 1 },
+      selfReward: { name: "criteria:addition", low: 0, high: 7 },
+    });
     assert.deepEqual([lineage.root, lineage.parent, lineage.changes], ["parent", { run: "parent", round: 2 }, {}]);
   });
 

@@ -81,6 +81,8 @@ describe("every verb, with two clients at once", () => {
     assert.ok(answer.tokens <= 4);
     const replay = { run, round: 2, query: 0, answers: 2 };
     assert.equal((await ask(two, "sparring/sample/replay", replay)).answers.length, 2);
+    const origins = ["https://judge.example"];
+    assert.deepEqual(await ask(two, "sparring/run/agree", { run, origins }), { agreed: origins });
 
     const told: string[] = [];
     one.on("sparring/task/progress", ({ task, what, done, total }) => {

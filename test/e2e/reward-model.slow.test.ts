@@ -18,26 +18,33 @@ function configOf(...overrides: string[]) {
   return parseConfig(text, { file: "a.yaml", overrides: [...small, "engine.threads=1", ...overrides] }).config;
 }
 
-async function play(t: TestContext, ...overrides: string[]) {
+async function play(t: TestContext, agreed: readonly string[], ...overrides: string[]) {
   const home = mkdtempSync(join(tmpdir(), "sparring-judges-"));
   t.after(() => rmSync(home, { recursive: true, force: true }));
   const given = (url: string): string | undefined => (url.startsWith("http://127.0.0.1") ? key : undefined);
+  await new Store(home).agree("judged", agreed);
   const summary = await startRun(configOf(...overrides), { home, id: "judged", onEvent: () => {}, keyFor: given });
   assert.equal(summary.status, "finished");
   const store = new Store(home);
   const rounds = await store.readRounds("judged");
   const answers = (await store.readSamples("judged", 2)).flatMap((query) => query.answers);
-  return { dir: summary.dir, rounds, answers };
+  const { judges } = await store.readRun("judged");
+  return { dir: summary.dir, rounds, answers, judges };
 }
 
 describe("a run", () => {
   test("with a reward model has its values and says its logits", async (t) => {
-    const { answers } = await play(t, "judge.reward.kind=model");
+    const { answers } = await play(t, [], "judge.reward.kind=model");
     assert.equal(answers.length, 12);
     for (const { reward, rationale } of answers) {
       assert.ok(reward !== null && reward > 0 && reward < 1);
       assert.match(rationale!, /the reward model's logit is/);
     }
+  });
+
+  test("with a reward model's logit records that it has no bounds", async (t) => {
+    const { judges } = await play(t, [], "judge.reward.kind=model", "judge.model.output=logit");
+    assert.deepEqual(judges, { reward: { name: "reward-model:nano-reward", low: null, high: null } });
   });
 
   test("with an ensemble asks all its judges; the key is in no file, and tokens are counted", async (t) => {
@@ -49,11 +56,20 @@ describe("a run", () => {
     });
     const weights = ["verifier", "model", "endpoint"].map((judge) => `judge.ensemble.${judge}.weight=1`);
     const endpoint = [`judge.endpoint.url=${server.origin}/v1`, "judge.endpoint.model=m"];
-    const { dir, rounds, answers } = await play(t, "judge.reward.kind=ensemble", ...weights, ...endpoint);
+    const { dir, rounds, answers } = await play(
+      t,
+      [server.origin],
+      "judge.reward.kind=ensemble",
+      ...weights,
+      ...endpoint,
+    );
     assert.equal(prompts.length, 24);
-    for (const { reward, rationale } of answers) {
+    for (const { reward, rationale, parts } of answers) {
       assert.ok(reward !== null && reward > 1 / 3 && reward < 1);
-      assert.match(rationale!, /^verifier:addition [01] .*\nreward-model:nano-reward 0\.\d+ .*\nendpoint:m 1 /s);
+      assert.match(rationale!, /^verifier:addition: .*\nreward-model:nano-reward: the reward model's logit is /s);
+      const [verifier, model, endpoint] = parts!;
+      assert.deepEqual([endpoint!.judge, endpoint!.value], ["endpoint:m", 1]);
+      assert.ok(Math.abs(verifier!.value! + model!.value! + 1 - 3 * reward) < 1e-12);
     }
     assert.equal(rounds.at(-1)!.metrics["judge/endpoint/prompt_tokens"], 120);
     for (const entry of readdirSync(dir, { recursive: true, withFileTypes: true })) {

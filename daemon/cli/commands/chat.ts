@@ -2,7 +2,7 @@ import { namesAndSettings, parseRunAndRound, usageError, wholeNumber } from "../
 import { converse } from "../chat/converse.ts";
 import { replay } from "../chat/replay.ts";
 import { exitCodes } from "../cli.ts";
-import type { Arguments, Command } from "../command.ts";
+import { type Arguments, type Command, sendToOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { resolveRun } from "../names.ts";
 
@@ -21,6 +21,7 @@ export const chat: Command = {
     seed: { value: "n", meaning: "The same seed and messages give the same answer. Default: 0." },
     replay: { value: "round:query", meaning: "Play a stored query again, and show fresh answers with scores." },
     answers: { value: "n", meaning: "Answers of a replay. Default: 8." },
+    "send-to": sendToOption,
     json: { meaning: "Print a line of JSON an answer." },
   },
   completes: "runs",
@@ -32,10 +33,12 @@ export const chat: Command = {
     const answers = wholeNumber(chat, args, "answers", [1, 64]);
     const place = placeOf(args.text("replay"));
     const json = args.flag("json");
+    if (!place && args.texts("send-to").length > 0) throw usageError("--send-to needs --replay", chat);
     return withDaemon(cli, async (client) => {
       const { id: run } = await resolveRun(client, name);
       if (place) {
-        await replay(cli, client, { run, ...place, ...sampling, ...(answers !== undefined && { answers }) }, json);
+        const params = { run, ...place, ...sampling, ...(answers !== undefined && { answers }) };
+        await replay(cli, client, params, { sendTo: args.texts("send-to"), json });
         return exitCodes.ok;
       }
       return converse(cli, client, { run, ...sampling, ...(maxTokens !== undefined && { maxTokens }) }, json);

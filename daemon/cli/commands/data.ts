@@ -22,7 +22,7 @@ export const data: Command = {
   usage: "preview <file>",
   summary: "Show data as a model would be trained on them.",
   details:
-    "Which records of a file can be used, what was skipped and why, and how the first ones are rendered by a model's chat template. Files are JSON Lines or a JSON array with prompt/chosen/rejected, messages, real/generated, instruction/input/output or prompt/completion; builtin:addition-expert and builtin:addition-pairs need no file. No daemon is needed.",
+    "Which records of a file can be used, what was skipped and why, and how the first ones are rendered by a model's chat template. Files are JSON Lines or a JSON array with prompt/chosen/rejected, messages, real/generated, instruction/input/output, prompt/completion or question/answer (with choices, if there are any); builtin:addition-expert and builtin:addition-pairs need no file. No daemon is needed.",
   options: {
     model: { value: "builtin:nano|folder", meaning: "Whose chat template and tokenizer. Default: none." },
     "max-tokens": { value: "n", meaning: "Skip longer records. Default: the model's longest sequence." },

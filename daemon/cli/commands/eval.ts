@@ -1,14 +1,15 @@
 import type { ParamsOf } from "../../protocol.ts";
+import { withRunsAgreement } from "../agree.ts";
 import { namesAndSettings, parseRunAndRound, usageError, wholeNumber } from "../arguments.ts";
 import { exitCodes } from "../cli.ts";
-import { type Command, jsonOption } from "../command.ts";
+import { type Command, jsonOption, sendToOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { evalReport } from "../eval-report.ts";
 import { allRuns, findRun } from "../names.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { attendTask } from "../task-line.ts";
 
-const judges = ["verifier", "self-reward"] as const;
+const judges = ["verifier", "self-reward", "pairwise"] as const;
 
 /** `sparring eval <run>[@round]`: held-out accuracy, and the win rate against other weights. */
 export const evalCommand: Command = {
@@ -17,13 +18,14 @@ export const evalCommand: Command = {
   usage: "<run>[@round]",
   summary: "Measure weights on held-out tasks, alone or against others.",
   details:
-    "Accuracy: the share of held-out tasks answered exactly right, greedily. Win rate, with --against: both answer the same tasks at temperature 0.01, and a judge says who did better, twice, with positions swapped; where it disagrees with itself it is a tie, and ties count half. Intervals are 95 %. The verifier lets win who is right where the other is wrong; self-reward asks the run's reference for the seven criteria, in the mode of its config (judge.rubric.mode). It works while runs train, between two of their steps.",
+    "Accuracy: the share of held-out tasks answered exactly right, greedily. Win rate, with --against: both answer the same tasks at temperature 0.01, and a judge says who did better, twice, with positions swapped; where it disagrees with itself it is a tie, and ties count half. Intervals are 95 %. The verifier lets win who is right where the other is wrong; self-reward asks the run's reference for the seven criteria, in the mode of its config (judge.rubric.mode), for each answer by itself; pairwise asks it which of the two answers is better, or the server where judge.pairwise.by says so. It works while runs train, between two of their steps.",
   options: {
     against: { value: "run[@round]|base", meaning: "Other weights; base: what the run's stage began with." },
     judge: { value: judges.join("|"), meaning: "Who decides. Default: verifier." },
     reference: { meaning: "Measure the run's reference instead of its weights." },
     limit: { value: "n", meaning: "Only so many tasks. Default: all." },
     seed: { value: "n", meaning: "The same seed gives the same answers. Default: 0." },
+    "send-to": sendToOption,
     json: jsonOption,
   },
   completes: "runs",
@@ -59,10 +61,14 @@ export const evalCommand: Command = {
         ...(limit !== undefined && { limit }),
         ...(seed !== undefined && { seed }),
       };
-      const result = await attendTask(cli, client, (task, signal) =>
-        client.request("sparring/checkpoint/evaluate", { ...params, task }, { signal }),
+      const judged = [...new Set([run, ...(against ? [against.run] : [])])];
+      const json = args.flag("json");
+      const result = await withRunsAgreement(cli, client, judged, { sendTo: args.texts("send-to"), json }, () =>
+        attendTask(cli, client, (task, signal) =>
+          client.request("sparring/checkpoint/evaluate", { ...params, task }, { signal }),
+        ),
       );
-      if (args.flag("json")) printJson(cli, result);
+      if (json) printJson(cli, result);
       else print(cli, evalReport(result, params, styleOf(cli, cli.stdout)));
       return exitCodes.ok;
     });

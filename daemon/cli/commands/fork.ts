@@ -1,7 +1,8 @@
 import { newRunId } from "../../text/run-id.ts";
+import { withAgreement } from "../agree.ts";
 import { namesAndSettings, parseRunAndRound } from "../arguments.ts";
 import { attend } from "../attend.ts";
-import { type Command, detachOption, watchJsonOption } from "../command.ts";
+import { type Command, detachOption, sendToOption, watchJsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { resolveRun } from "../names.ts";
 
@@ -12,10 +13,11 @@ export const fork: Command = {
   usage: "<run>[@round] [key=value …]",
   summary: "Start a run from a round of another, with changed settings.",
   details:
-    "Without a round it starts from the newest. Rounds with a checkpoint can be forked from, and the last one. Settings that the change makes meaningless are dropped; all others are inherited. A fork without changes is bit-identical to its parent.",
+    "Without a round it starts from the newest. Rounds with a checkpoint can be forked from, and the last one. Settings that the change makes meaningless are dropped; all others are inherited. A fork without changes is bit-identical to its parent. Where a judge is a server a fork is asked about anew, whatever you agreed to for its parent.",
   options: {
     name: { value: "text", meaning: "Name of the new run. Default: the parent's." },
     detach: detachOption,
+    "send-to": sendToOption,
     json: watchJsonOption,
   },
   completes: "runs",
@@ -25,14 +27,18 @@ export const fork: Command = {
     const newName = args.text("name");
     return withDaemon(cli, async (client) => {
       const parent = await resolveRun(client, name);
-      const queued = await client.request("sparring/run/fork", {
+      const json = args.flag("json");
+      const params = {
         run: newRunId(newName ?? parent.name, cli.date(), cli.unique(2)),
         parent: parent.id,
         ...(round !== undefined && { round }),
         settings: newName === undefined ? settings : [...settings, `name=${newName}`],
         workspace: cli.workspace,
-      });
-      return attend(cli, client, queued, { json: args.flag("json"), detach: args.flag("detach") });
+      };
+      const queued = await withAgreement(cli, { sendTo: args.texts("send-to"), json }, (agreement) =>
+        client.request("sparring/run/fork", { ...params, ...agreement }),
+      );
+      return attend(cli, client, queued, { json, detach: args.flag("detach") });
     });
   },
 };

@@ -4,9 +4,10 @@ import { type Cli, exitCodes } from "../cli.ts";
 import { type Arguments, type Command, jsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { resolveRun } from "../names.ts";
+import { byCriteria, byScore } from "../rate/decide.ts";
 import { allRatings, findAnswer } from "../rate/ratings.ts";
 import { samplesToRate } from "../rate/samples-to-rate.ts";
-import { rateByKey } from "../rate/session.ts";
+import { type RatingSession, rateByKey } from "../rate/session.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { gridLines } from "../text/grid.ts";
 import { printable } from "../text/printable.ts";
@@ -28,6 +29,7 @@ export const rate: Command = {
     score: { value: "0-7", meaning: "Its score." },
     criteria: { value: "0110…", meaning: "The seven criteria, 1 for met." },
     comment: { value: "text", meaning: "A remark." },
+    "by-criteria": { meaning: "Ask for the seven criteria one by one; their number is the score." },
     list: { meaning: "Show the ratings of the run." },
     undo: { value: "id", meaning: "Take a rating back." },
     json: jsonOption,
@@ -48,7 +50,10 @@ export const rate: Command = {
       else if (undo !== undefined)
         report(cli, json, undo, await client.request("sparring/sample/unrate", { run, id: undo }));
       else if (single) await rateOne(cli, client, run, { ...single, rater }, json);
-      else await rateMany(cli, client, run, { round, count, rater });
+      else {
+        const way = args.flag("by-criteria") ? byCriteria : byScore;
+        await rateMany(cli, client, run, { round, count, rater, way });
+      }
       return exitCodes.ok;
     });
   },
@@ -113,11 +118,10 @@ async function rateMany(
   cli: Cli,
   client: DaemonClient,
   run: string,
-  { round, count, rater }: { round: number | undefined; count: number; rater: string },
+  asked: Omit<RatingSession, "run" | "samples"> & { readonly round: number | undefined },
 ): Promise<void> {
   if (!cli.stdin.isTTY) {
     throw usageError("rating by key needs a terminal", rate, "In a script give --query, --answer and --score.");
   }
-  const samples = samplesToRate(client, run, { rater, count, round });
-  await rateByKey(cli, client, { run, rater, count, samples });
+  await rateByKey(cli, client, { run, ...asked, samples: samplesToRate(client, run, asked) });
 }

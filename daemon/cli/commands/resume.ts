@@ -1,7 +1,8 @@
 import type { RunState } from "../../protocol.ts";
+import { withRunsAgreement } from "../agree.ts";
 import { namesAndSettings, usageError } from "../arguments.ts";
 import { attend } from "../attend.ts";
-import { type Command, detachOption, watchJsonOption } from "../command.ts";
+import { type Command, detachOption, sendToOption, watchJsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { chooseRuns, reportStates, settle } from "../control.ts";
 
@@ -19,6 +20,7 @@ export const resume: Command = {
   options: {
     all: { meaning: "Every paused and every interrupted run." },
     detach: detachOption,
+    "send-to": sendToOption,
     json: watchJsonOption,
   },
   completes: "runs",
@@ -32,7 +34,10 @@ export const resume: Command = {
     return withDaemon(cli, async (client) => {
       const runs = await chooseRuns(client, names, all && waiting);
       const resumed = [];
-      for (const { id } of runs) resumed.push(await client.request("sparring/run/resume", { run: id }));
+      for (const { id: run } of runs) {
+        const resuming = () => client.request("sparring/run/resume", { run });
+        resumed.push(await withRunsAgreement(cli, client, [run], { sendTo: args.texts("send-to"), json }, resuming));
+      }
       const [only] = resumed;
       if (resumed.length === 1 && !all && only) {
         return attend(cli, client, only, { json, detach: args.flag("detach") });

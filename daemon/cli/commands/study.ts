@@ -140,7 +140,7 @@ async function follow(cli: Cli, client: DaemonClient, view: StudyView, json: boo
     leaving.abort();
   });
   try {
-    return await followStudy(client, view, screen, leaving.signal);
+    return await followStudy(client, view, screen, leaving.signal, cli.invocation);
   } finally {
     screen.close();
     release();

@@ -40,7 +40,10 @@ export function ratingSummary(rated: readonly RatedAnswer[], skipped: number, ru
       colours,
     ),
     "",
-    ...wrap(`\`${invocation} rate ${run} --list\` shows all ratings, \`--undo <id>\` takes one back.`, columns),
+    ...wrap(
+      `\`${invocation} agreement ${run}\` says how far the judge can be trusted. \`${invocation} rate ${run} --list\` shows all ratings, \`--undo <id>\` takes one back.`,
+      columns,
+    ),
   ];
 }
 

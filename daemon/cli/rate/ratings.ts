@@ -1,6 +1,6 @@
 import type { DaemonClient } from "../../client/client.ts";
 import { SparringError } from "../../errors.ts";
-import type { AnswerRecord, Rating } from "../../store/records.ts";
+import type { AnswerRecord, QueryRecord, Rating } from "../../store/records.ts";
 
 /** Where an answer stands in a run. */
 export type Place = Pick<Rating, "round" | "query" | "answer">;
@@ -20,11 +20,18 @@ export async function allRatings(client: DaemonClient, run: string): Promise<Rat
  * @throws SparringError `cli/no-such-answer`
  */
 export async function findAnswer(client: DaemonClient, run: string, place: Place): Promise<AnswerRecord> {
+  return (await findQuery(client, run, place)).answers[place.answer]!;
+}
+
+/**
+ * The query at a place of a round, which has the answer there.
+ * @throws SparringError `cli/no-such-answer`
+ */
+export async function findQuery(client: DaemonClient, run: string, place: Place): Promise<QueryRecord> {
   const { round, query: index, answer } = place;
   const { queries } = await client.request("sparring/round/get", { run, round, from: index });
   const query = queries.find((each) => each.index === index);
-  const found = query?.answers[answer];
-  if (found) return found;
+  if (query?.answers[answer]) return query;
   throw new SparringError(
     "cli/no-such-answer",
     query

@@ -6,7 +6,7 @@ import { modelText } from "../samples.ts";
 import { print, styleOf } from "../screen.ts";
 import { padEnd, wrap } from "../text/fit.ts";
 import type { Style } from "../text/style.ts";
-import { criteriaLines } from "./criteria.ts";
+import type { Verdict, Way } from "./decide.ts";
 import { type RatedAnswer, ratingSummary } from "./rating-summary.ts";
 import { findAnswer } from "./ratings.ts";
 import type { SampleToRate } from "./samples-to-rate.ts";
@@ -17,6 +17,7 @@ export interface RatingSession {
   readonly rater: string;
   readonly count: number;
   readonly samples: AsyncIterator<SampleToRate>;
+  readonly way: Way;
 }
 
 /** A rating that was made in this session. */
@@ -33,12 +34,12 @@ interface Made {
  */
 export async function rateByKey(cli: Cli, client: DaemonClient, session: RatingSession): Promise<void> {
   const style = styleOf(cli, cli.stdout);
-  const { run, count, samples } = session;
+  const { run, count, samples, way } = session;
   const done: Made[] = [];
   const put: SampleToRate[] = [];
   const keys = new Queue<string>();
   const release = readKeys(cli.stdin, (key) => keys.put(key));
-  print(cli, [...wrap(keyHelp, style.columns), ""]);
+  print(cli, [...wrap(way.help, style.columns), ""]);
   try {
     for (;;) {
       const sample = put.pop() ?? (done.length < count ? (await samples.next()).value : undefined);
@@ -47,7 +48,13 @@ export async function rateByKey(cli: Cli, client: DaemonClient, session: RatingS
         break;
       }
       print(cli, sampleLines(sample, `${done.length + 1} of ${count}`, style));
-      const verb = await decide();
+      const since = cli.now();
+      const verb = await way.decide({
+        nextKey: () => keys.next(),
+        print: (lines) => print(cli, lines),
+        canUndo: done.length > 0,
+        style,
+      });
       if (verb === "quit") break;
       if (verb === "undo") {
         const last = done.pop()!;
@@ -56,7 +63,7 @@ export async function rateByKey(cli: Cli, client: DaemonClient, session: RatingS
         put.push(sample, last.sample);
         continue;
       }
-      done.push(await send(sample, verb));
+      done.push(await send(sample, verb, (cli.now() - since) / 1000));
       print(cli, [`${verb.score === null ? "skipped" : style.colours.bold(String(verb.score))}`, ""]);
     }
   } finally {
@@ -65,32 +72,16 @@ export async function rateByKey(cli: Cli, client: DaemonClient, session: RatingS
   const rated = await judgedAnswers(client, run, done);
   print(cli, ratingSummary(rated, done.length - rated.length, run, style));
 
-  /** Reads keys until one means something. */
-  async function decide(): Promise<"quit" | "undo" | { readonly score: number | null; readonly seconds: number }> {
-    const since = cli.now();
-    for (;;) {
-      const key = await keys.next();
-      const seconds = (cli.now() - since) / 1000;
-      if (key === "q") return "quit";
-      if (key === "s") return { score: null, seconds };
-      if (/^[0-7]$/.test(key)) return { score: Number(key), seconds };
-      if (key === "u" && done.length > 0) return "undo";
-      if (key === "?") print(cli, [...criteriaLines(style), ""]);
-      else print(cli, wrap(key === "u" ? "There is nothing to take back." : keyHelp, style.columns));
-    }
-  }
-
-  async function send(sample: SampleToRate, verb: { score: number | null; seconds: number }): Promise<Made> {
+  async function send(sample: SampleToRate, { score, criteria }: Verdict, seconds: number): Promise<Made> {
     const { round, query, answer } = sample;
     const id = cli.unique(16);
-    const { score, seconds } = verb;
-    const rating = { id, rater: session.rater, round, query, answer, score, blind: true, seconds };
+    const place = { round, query, answer };
+    const met = criteria && { criteria: [...criteria] };
+    const rating = { id, rater: session.rater, ...place, score, ...met, blind: true, seconds };
     await client.request("sparring/sample/rate", { run, rating });
     return { id, sample, score };
   }
 }
-
-const keyHelp = "Keys: 0–7 rate · s skip · u undo · ? the criteria · q quit. How the judge scored is shown at the end.";
 
 /** The answers that got a score, with the judge's: asked for only now that all is rated. */
 async function judgedAnswers(client: DaemonClient, run: string, done: readonly Made[]): Promise<RatedAnswer[]> {
@@ -104,11 +95,17 @@ async function judgedAnswers(client: DaemonClient, run: string, done: readonly M
   return rated;
 }
 
-/** A query and an answer, without anything that tells how they were scored. */
-function sampleLines({ queryText, answerText }: SampleToRate, count: string, { columns, colours }: Style): string[] {
-  const block = (label: string, text: string): string[] => {
-    const [first = "", ...rest] = modelText(text, columns, "        ");
-    return [colours.dim(padEnd(label, 8)) + first.slice(8), ...rest];
+/** A query and an answer, without anything that tells how they were scored; and why the queue picked them. */
+function sampleLines(sample: SampleToRate, count: string, { columns, colours }: Style): string[] {
+  const { queryText, answerText, reason } = sample;
+  const indent = " ".repeat(8);
+  const block = (label: string, [first = "", ...rest]: readonly string[]): string[] => {
+    return [colours.dim(padEnd(label, indent.length)) + first.slice(indent.length), ...rest];
   };
-  return [colours.dim(`── ${count} ──`), ...block("query", queryText), ...block("answer", answerText)];
+  return [
+    colours.dim(`── ${count} ──`),
+    ...block("query", modelText(queryText, columns, indent)),
+    ...block("answer", modelText(answerText, columns, indent)),
+    ...(reason === undefined ? [] : block("why", wrap(reason, columns, indent)).map(colours.dim)),
+  ];
 }

@@ -19,6 +19,7 @@ export interface StudyScreen {
 
 /**
  * Shows a study until all of its runs have ended, or until it is left.
+ * @param invocation how the reader calls this program
  * @returns whether they have ended
  * @throws SparringError `cli/daemon-gone` when the connection ends
  */
@@ -27,6 +28,7 @@ export async function followStudy(
   view: StudyView,
   screen: StudyScreen,
   signal: AbortSignal,
+  invocation: string,
 ): Promise<boolean> {
   const news = new Latch();
   const told = new Set(view.runs.filter(({ state }) => hasEnded(state)).map(({ id }) => id));
@@ -67,7 +69,7 @@ export async function followStudy(
         const { progress } = await client.request("sparring/run/watch", { run: watched });
         if (progress) view.accept(progress);
       }
-      const line = current || !next ? undefined : await queueLine(client, next);
+      const line = current || !next ? undefined : await queueLine(client, next, invocation);
       if (line !== undefined && line !== waiting) screen.say(line);
       waiting = line;
       screen.draw(view);

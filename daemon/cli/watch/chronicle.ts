@@ -3,6 +3,7 @@ import { alarmLines } from "../alarm-lines.ts";
 import type { Colours } from "../text/colours.ts";
 import { wrap } from "../text/fit.ts";
 import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
 import { headerLines } from "./header.ts";
 import { roundsPerRow } from "./rows.ts";
 import type { RunView } from "./run-view.ts";
@@ -41,7 +42,8 @@ export class Chronicle {
   }
 
   /** The alarms that begin with newly finished rounds, and what these note, each kind of note once: the first of many that differ in numbers only. */
-  notes(finished: readonly RoundRecord[], columns: number, colours: Colours): string[] {
+  notes(finished: readonly RoundRecord[], style: Style): string[] {
+    const { columns, colours } = style;
     const isNew = (note: string): boolean => {
       const before = this.#noted.size;
       return this.#noted.add(note.replaceAll(/\d+/g, "#")).size > before;
@@ -50,7 +52,7 @@ export class Chronicle {
       .flatMap(({ round, notes }) => notes.filter(isNew).map((note) => `round ${round}: ${printable(note)}`))
       .flatMap((text) => wrap(text, columns))
       .map((line) => colours.yellow(line));
-    return [...notes, ...alarmLines(finished, columns, colours)];
+    return [...notes, ...alarmLines(this.#view.overview.id, finished, style)];
   }
 
   /** The rows that newly finished rounds complete. What is left is known after the newest of them only. */

@@ -4,6 +4,7 @@ import type { RunOverview } from "../../protocol.ts";
 import type { RoundRecord } from "../../store/records.ts";
 import { hasEnded } from "../states.ts";
 import { wrap } from "../text/fit.ts";
+import type { Style } from "../text/style.ts";
 import { DownloadLines } from "./download-line.ts";
 import { Latch } from "./latch.ts";
 import { queueLine } from "./queue-line.ts";
@@ -14,8 +15,7 @@ export interface Follower {
   readonly watcher: Watcher;
   /** Gets every finished round once, those that were finished before too. */
   readonly onRound: (record: RoundRecord) => void;
-  /** Columns of the screen. */
-  readonly columns: number;
+  readonly style: Pick<Style, "columns" | "invocation">;
   /** Aborted to leave the run to itself. */
   readonly signal: AbortSignal;
 }
@@ -28,7 +28,7 @@ export type Ending = { readonly run: RunOverview } | "left" | { readonly lost: s
  * goes on where it was.
  */
 export async function follow(client: DaemonClient, run: string, follower: Follower): Promise<Ending> {
-  const { watcher, onRound, signal } = follower;
+  const { watcher, onRound, style, signal } = follower;
   const news = new Latch();
   const downloads = new DownloadLines();
   let overview: RunOverview | undefined;
@@ -38,6 +38,8 @@ export async function follow(client: DaemonClient, run: string, follower: Follow
 
   const unsubscribe = [
     client.on("sparring/run/changed", (changed) => {
+      // What it waits for may pause, or go on.
+      if (changed.id === overview?.waitsFor) news.ring();
       if (changed.id !== run) return;
       overview = changed;
       watcher.change(changed);
@@ -52,6 +54,10 @@ export async function follow(client: DaemonClient, run: string, follower: Follow
       }
       watcher.progress(progress);
       if ((progress.finished ?? -1) > finished) news.ring();
+    }),
+    // Its round is finished, and is shown with it.
+    client.on("sparring/alarm", (alarm) => {
+      if (alarm.run === run && alarm.round > finished) news.ring();
     }),
   ];
   client.closed.then((reason) => {
@@ -71,8 +77,8 @@ export async function follow(client: DaemonClient, run: string, follower: Follow
       if (signal.aborted) return "left";
       if (lost !== undefined) return { lost };
       if (seen.state === "queued") {
-        const line = await queueLine(client, seen);
-        if (line !== undefined && line !== queue) watcher.say(...wrap(line, follower.columns));
+        const line = await queueLine(client, seen, style.invocation);
+        if (line !== undefined && line !== queue) watcher.say(...wrap(line, style.columns));
         queue = line;
       } else if (seen.state !== "starting") {
         await catchUp();

@@ -43,7 +43,8 @@ const letters = { beta: "β", c: "c", eta: "η", lambda: "λ", tau: "τ" } as co
 /** How much is played. */
 function gameOf({ game, algorithm, imitation }: Config): string {
   if (!isImitation(algorithm.name)) {
-    return `${game.task}: ${game.queries} queries × ${game.answers} answers, ${game.rounds} rounds`;
+    const task = game.data === undefined ? game.task : tilde(game.data);
+    return `${task}: ${game.queries} queries × ${game.answers} answers, ${game.rounds} rounds`;
   }
   return `${game.task}: ${game.rounds} rounds of ${imitation.batch} records of ${tilde(imitation.data!)}`;
 }

@@ -103,7 +103,7 @@ export function liveFrame(view: RunView, now: number, style: Style): string[] {
   const clock = `${duration(view.elapsedSeconds(now))}${left}`;
   const done = colours.dim(padEnd(`${view.lastRound}/${rounds}`, labelWidth));
   const track = colours.dim(total.rest.replaceAll(" ", "·"));
-  const { iteration } = view;
+  const { iteration } = view.overview;
   const where = iteration && `${iteration.now} of ${iteration.of}, round ${view.lastRound} of ${rounds}`;
   return [
     ...(where === undefined ? [] : [`${colours.dim(padEnd("iteration", labelWidth))}${where}`]),

@@ -2,6 +2,7 @@ import { createLogUpdate } from "log-update";
 import type { Progress, RunOverview } from "../../protocol.ts";
 import type { RoundRecord } from "../../store/records.ts";
 import { coloured } from "../text/colours.ts";
+import type { Style } from "../text/style.ts";
 import { Chronicle } from "./chronicle.ts";
 import { liveFrame } from "./live-frame.ts";
 import { type RunFacts, RunView } from "./run-view.ts";
@@ -47,7 +48,7 @@ export class LiveWatcher implements Watcher {
   finish(rounds: readonly RoundRecord[]): void {
     this.view?.rounds.push(...rounds);
     const lines = [
-      ...(this.#chronicle?.notes(rounds, this.#columns, coloured) ?? []),
+      ...(this.#chronicle?.notes(rounds, this.#style) ?? []),
       ...(this.#chronicle?.rows(rounds, this.#now()) ?? []),
     ];
     if (lines.length > 0) this.say(...lines);
@@ -71,9 +72,12 @@ export class LiveWatcher implements Watcher {
     return this.#screen.columns ?? defaultColumns;
   }
 
+  get #style(): Style {
+    return { columns: this.#columns, colours: coloured, invocation: this.#invocation };
+  }
+
   #redraw(): void {
     if (!this.view) return;
-    const style = { columns: this.#columns, colours: coloured, invocation: this.#invocation };
-    this.#draw(["", ...liveFrame(this.view, this.#now(), style)].join("\n"));
+    this.#draw(["", ...liveFrame(this.view, this.#now(), this.#style)].join("\n"));
   }
 }

@@ -1,7 +1,7 @@
 import type { Config } from "../../config/schema.ts";
 import { regenerates } from "../../selfplay/imitation.ts";
 import { imitationAlgorithms, isImitation } from "../../selfplay/registry.ts";
-import { findTask } from "../../tasks/registry.ts";
+import { knowsAnswers } from "../../tasks/registry.ts";
 import { fixed, percent } from "../../text/numbers.ts";
 
 /** A metric of a round that people watch. */
@@ -27,8 +27,8 @@ export function hasIterations({ algorithm: { name } }: Config): boolean {
 }
 
 /** Whether a run's game has tasks that are set aside for measuring: only where a verifier knows the right answers. */
-export function hasHeldOut({ game, challenger }: Config): boolean {
-  return findTask(game.task, challenger).verifiable;
+export function hasHeldOut({ game }: Config): boolean {
+  return knowsAnswers(game.task);
 }
 
 const isSelfPlay = ({ algorithm: { name } }: Config) => name === "lsp" || name === "lsp-zero";

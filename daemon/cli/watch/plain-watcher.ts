@@ -47,7 +47,8 @@ export class PlainWatcher implements Watcher {
 
   finish(rounds: readonly RoundRecord[]): void {
     this.view?.rounds.push(...rounds);
-    this.say(...(this.#chronicle?.notes(rounds, this.#columns, plain) ?? []));
+    const style = { columns: this.#columns, colours: plain, invocation: this.#invocation };
+    this.say(...(this.#chronicle?.notes(rounds, style) ?? []));
     this.say(...(this.#chronicle?.rows(rounds, this.#now()) ?? []));
   }
 

@@ -1,17 +1,21 @@
 import type { DaemonClient } from "../../client/client.ts";
 import type { RunOverview } from "../../protocol.ts";
-import { holdsDevice } from "../states.ts";
+import { isPausedByAlarm } from "../states.ts";
 
-/** What a queued run waits for, in words; undefined where it is about to start. */
+/**
+ * What a queued run waits for, in words; undefined where it is about to start.
+ * @param invocation how the reader calls this program
+ */
 export async function queueLine(
   client: DaemonClient,
-  { id, queuePlace = 1 }: RunOverview,
+  { id, queuePlace = 1, waitsFor }: RunOverview,
+  invocation: string,
 ): Promise<string | undefined> {
-  const { runs } = await client.request("sparring/run/list", {});
-  const holder = runs.find((each) => each.id !== id && holdsDevice(each.state));
-  if (!holder) return undefined;
+  if (waitsFor === undefined) return undefined;
+  const { overview: holder } = await client.request("sparring/run/get", { run: waitsFor });
   const between = queuePlace === 1 ? "" : queuePlace === 2 ? " and 1 more" : ` and ${queuePlace - 1} more`;
-  const where = `${holder.id} (round ${holder.round ?? 0} of ${holder.rounds})`;
-  const paused = holder.state === "paused" ? " That one is paused: resume or stop it, or this one waits." : "";
-  return `${id} is queued behind ${where}${between}.${paused}`;
+  const behind = `${id} is queued behind ${holder.id} (round ${holder.round ?? 0} of ${holder.rounds})${between}`;
+  if (holder.state !== "paused") return `${behind}.`;
+  const paused = isPausedByAlarm(holder) ? "which was paused by an alarm" : "which is paused";
+  return `${behind}, ${paused}: stop it with \`${invocation} stop ${holder.id}\`, or go on with it: \`${invocation} resume ${holder.id}\`.`;
 }

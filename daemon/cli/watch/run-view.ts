@@ -3,7 +3,6 @@ import type { Config } from "../../config/schema.ts";
 import type { Progress, ResultOf, RunOverview } from "../../protocol.ts";
 import type { QueryRecord, RoundRecord } from "../../store/records.ts";
 import { hasEnded } from "../states.ts";
-import { hasIterations, iteration } from "./measures.ts";
 
 /** One query of a round with one answer to it. */
 export interface Sample {
@@ -66,13 +65,6 @@ export class RunView {
   /** The last finished round; before any, the one that the run goes on from. */
   get lastRound(): number {
     return this.rounds.at(-1)?.round ?? this.firstRound;
-  }
-
-  /** The iteration of the newest round, and how many there are; undefined where the run has none or has not begun. */
-  get iteration(): { readonly now: number; readonly of: number } | undefined {
-    const now = this.rounds.at(-1)?.metrics[iteration.metric] ?? undefined;
-    if (now === undefined || !hasIterations(this.config)) return undefined;
-    return { now, of: this.config.imitation.iterations };
   }
 
   /** Seconds that this session of the run has taken without pauses; of a run that is not in memory, that its rounds took. */

@@ -41,7 +41,7 @@ export async function watchRun(
   try {
     let ending: Ending;
     for (;;) {
-      ending = await follow(current, run, { watcher, onRound, columns: style.columns, signal: leaving.signal });
+      ending = await follow(current, run, { watcher, onRound, style, signal: leaving.signal });
       if (ending === "left" || "run" in ending) break;
       watcher.say(...wrap(`The connection to the daemon ended: ${ending.lost} Looking for it again.`, style.columns));
       current = await reconnect(cli, leaving.signal);
@@ -56,14 +56,16 @@ export async function watchRun(
     const view = watcher.view!;
     view.overview = ending.run;
     const { problem, state } = ending.run;
-    // One that stopped by itself has a problem, too.
-    if (problem) {
+    // One that stopped by itself has a problem, too; of an interrupted one it says that it was paused by an alarm.
+    if (problem && state !== "interrupted") {
       watcher.say(...failedReport(view, style));
       throw asError(problem);
     }
     const summary = summaryOf(view, cli.now());
     if (state === "finished") await readSamples(current, view);
-    watcher.say(...(state === "finished" ? finishedReport(summary, view, style) : stoppedReport(summary, style)));
+    watcher.say(
+      ...(state === "finished" ? finishedReport(summary, view, style) : stoppedReport(summary, problem, style)),
+    );
     return summary;
   } finally {
     watcher.close();

@@ -26,20 +26,20 @@ export function stratumOf({ score, doubt }: { readonly score: number; readonly d
 /** Where the judge's criteria are as uncertain as this, half a point of its score, it counts as unsure. */
 const unsureFrom = 0.5;
 
+/** The upper half of a scale from 0 to 1 begins here. */
+const half = 0.5;
+
 /**
- * What speaks against a score.
- * @param reward        R, 0–1; other ranges can't be compared with the judge's and tell nothing
- * @param selfReward    R_Q, 0–7
+ * What speaks against a score [ours]. Two scorers disagree where one of them puts the answer into the upper half of its range, and the
+ * other into the lower one.
+ * @param scores        of all who scored the answer, each on the scale 0–1 (`scale.ts`): of an ensemble its members
  * @param probabilities how likely each criterion is met. Drawn by themselves, they make a score of standard deviation √Σ p(1 − p)
  */
 export function doubtOf(
-  reward: number | null,
-  selfReward: number | null,
+  scores: readonly number[],
   probabilities: readonly number[] | undefined,
 ): JudgedAnswer["doubt"] {
-  if (reward !== null && selfReward !== null && reward >= 0 && reward <= 1 && reward >= 0.5 !== selfReward >= 3.5) {
-    return "scorers-disagree";
-  }
+  if (scores.some((score) => score >= half) && scores.some((score) => score < half)) return "scorers-disagree";
   const variance = (probabilities ?? []).reduce((sum, p) => sum + p * (1 - p), 0);
   return variance > unsureFrom ** 2 ? "judge-unsure" : undefined;
 }

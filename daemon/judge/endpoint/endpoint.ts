@@ -21,6 +21,8 @@ export interface EndpointSettings {
   readonly retries: number;
   /** Wait before the first further attempt, at most; each doubles it. 1000 where it is not given. */
   readonly backOffMs?: number;
+  /** Passes where texts may be sent to the server; asked before each batch, and before its key is. @throws SparringError */
+  readonly mayAsk: () => Promise<void>;
   /** The key for the server, asked for anew by each batch; undefined where it needs none. @throws SparringError */
   readonly key: () => string | undefined;
 }
@@ -37,14 +39,29 @@ export interface EndpointCounts {
   completionTokens: number;
 }
 
-/**
- * R(q, a) in [0, 1] by a model behind an OpenAI-compatible server: the rubric of seven criteria, divided by 7. What fails after all
- * attempts is unscored with its reason, never 0.
- */
-export function endpointReward(settings: EndpointSettings): Scorer {
+/** A model behind an OpenAI-compatible server, as one that answers judges' questions. */
+export interface EndpointJudge {
+  readonly name: string;
+  readonly ask: Ask;
+  /** Requests and tokens since this was last asked, whoever they were for. */
+  figures(): Readonly<Record<string, number>>;
+}
+
+/** A server as judge. What fails after all attempts has its reason in place of a reply. */
+export function endpointJudge(settings: EndpointSettings): EndpointJudge {
   const counts = { requests: 0, retries: 0, promptTokens: 0, completionTokens: 0 };
-  const { range, score } = rubricReward(selfReward(askEndpoint(settings, counts)));
-  return { name: `endpoint:${settings.model}`, range, score, figures: () => taken(counts) };
+  return { name: `endpoint:${settings.model}`, ask: askEndpoint(settings, counts), figures: () => taken(counts) };
+}
+
+/** R_Q(q, a) in [0, 7] by a model behind a server: the rubric of seven criteria, in words. */
+export function endpointRubric({ name, ask, figures }: EndpointJudge): Scorer {
+  return { ...selfReward(ask), name, figures };
+}
+
+/** R(q, a) in [0, 1] by a model behind a server: the rubric of seven criteria, divided by 7. */
+export function endpointReward(judge: EndpointJudge): Scorer {
+  const { name, figures } = judge;
+  return { ...rubricReward(endpointRubric(judge)), name, figures };
 }
 
 function taken(counts: EndpointCounts): Record<string, number> {
@@ -100,6 +117,8 @@ export function askEndpoint(settings: EndpointSettings, counts: EndpointCounts):
   }
 
   return async (questions, { signal, onProgress }: CallOptions) => {
+    if (questions.length === 0) return [];
+    await settings.mayAsk();
     const key = settings.key();
     let done = 0;
     return inParallel(questions, settings.concurrency, signal, async (question, ours) => {

@@ -21,9 +21,13 @@ export interface DuelOptions {
 }
 
 /** How a duel ended for us, or why it can't be said. */
-export type Outcome =
+export type Outcome = (
   | { readonly result: "win" | "tie" | "loss" /** The two looks disagreed. */; readonly swapped: boolean }
-  | { readonly result: null; readonly unscored: string };
+  | { readonly result: null; readonly unscored: string }
+) & {
+  /** What a judge that compares said, shown ours first and theirs first. */
+  readonly said?: readonly [string | undefined, string | undefined];
+};
 
 /**
  * Judges duels twice, with positions swapped: ours first, then theirs first. Only what both looks say counts; where they disagree
@@ -70,6 +74,14 @@ function outcomeOf(...looks: readonly (readonly [ours: Judgement, theirs: Judgem
     if (theirs.value === null) return { result: null, unscored: theirs.unscored };
     signs.push(Math.sign(ours.value - theirs.value));
   }
+  return agreedOn(signs);
+}
+
+/**
+ * What all looks at a duel agree on, a tie where they don't: the swap of positions of Zheng et al. (arXiv 2306.05685) [summary].
+ * @param signs a look each: above 0 we won it, below we lost it
+ */
+export function agreedOn(signs: readonly number[]): Outcome {
   const swapped = signs.some((sign) => sign !== signs[0]);
   if (swapped || signs[0] === 0) return { result: "tie", swapped };
   return { result: signs[0]! > 0 ? "win" : "loss", swapped };

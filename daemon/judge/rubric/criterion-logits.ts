@@ -1,6 +1,7 @@
 import type { Engine, PolicyId, Sequence } from "../../engine/engine.ts";
 import type { ChatTokenizer } from "../../models/tokenizer.ts";
-import { type CriterionText, criteria, criterionPrompt, criterionReply } from "../../selfplay/prompts/self-reward.ts";
+import { criteria, criterionPrompt, criterionReply } from "../../selfplay/prompts/self-reward.ts";
+import { isAlike, logprobOfDifference, oppositeReplies } from "../opposite-replies.ts";
 import type { Criterion, Judgement, Scorer } from "../scorer.ts";
 
 /** Whose probabilities are read. */
@@ -8,12 +9,6 @@ export interface CriterionJudge {
   readonly engine: Pick<Engine, "logprobs" | "capabilities">;
   readonly tokenizer: Pick<ChatTokenizer, "renderPrompt" | "encode">;
   readonly policy: PolicyId;
-}
-
-/** The beginning of a reply that gives a verdict, as tokens; from `differFrom` on they are not those of the opposite verdict. */
-interface Reply {
-  readonly response: readonly number[];
-  readonly differFrom: number;
 }
 
 /** log P of the tokens that make a reply say Yes, and of those that make it say No, nat. */
@@ -29,9 +24,12 @@ export type YesAndNo = readonly [yes: number, no: number];
  * parse and nothing is drawn. The 14 replies of a pair follow one prompt, and all pairs are measured in one call.
  */
 export function criterionLogits({ engine, tokenizer, policy }: CriterionJudge): Scorer {
-  const replies = criteria.flatMap((criterion) => repliesTo(criterion, tokenizer));
+  const encode = (text: string): number[] => tokenizer.encode(text);
+  const replies = criteria.flatMap((criterion) =>
+    oppositeReplies(encode, criterionReply(criterion, "Yes"), criterionReply(criterion, "No")),
+  );
   const longest = Math.max(...replies.map(({ response }) => response.length));
-  const alike = replies.some(({ response, differFrom }) => differFrom === response.length);
+  const alike = replies.some(isAlike);
   return {
     name: "criterion-logits",
     range: [0, 7],
@@ -53,7 +51,7 @@ export function criterionLogits({ engine, tokenizer, policy }: CriterionJudge): 
         ...(signal && { signal }),
         ...(onProgress && { onProgress: (done, total) => onProgress(pairsIn(done), pairsIn(total)) }),
       });
-      const tails = logprobs.map((row, i) => sum(row.subarray(replies[i % replies.length]!.differFrom)));
+      const tails = logprobs.map((row, i) => logprobOfDifference(replies[i % replies.length]!, row));
       let next = 0;
       return prompts.map((prompt): Judgement => {
         if (!fits(prompt)) return { value: null, unscored: tooLong(prompt.length, longest, maxSequence) };
@@ -80,25 +78,6 @@ export function expectedScore(logprobs: readonly YesAndNo[]): Judgement {
     probabilities,
     rationale: `P(Yes) of the criteria: ${probabilities.map((p, i) => `${i + 1} ${p.toFixed(2)}`).join(", ")}`,
   };
-}
-
-/**
- * Yes and No to a criterion. Each reply is encoded whole, so that its words are cut up as in any other text; where a tokenizer makes
- * several tokens of a word, or lets it reach into the one before, all that differs is compared.
- */
-function repliesTo(criterion: CriterionText, tokenizer: CriterionJudge["tokenizer"]): [yes: Reply, no: Reply] {
-  const yes = tokenizer.encode(criterionReply(criterion, "Yes"));
-  const no = tokenizer.encode(criterionReply(criterion, "No"));
-  const differs = yes.findIndex((token, i) => token !== no[i]);
-  const differFrom = differs < 0 ? yes.length : differs;
-  return [
-    { response: yes, differFrom },
-    { response: no, differFrom },
-  ];
-}
-
-function sum(values: Float32Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }
 
 function tooLong(tokens: number, reply: number, maxSequence: number): string {

@@ -6,28 +6,44 @@ import type { Flaw, Judgement, Pair, Scorer } from "../scorer.ts";
 /** How the reference is asked for the seven criteria: it writes a verdict [paper], or the probabilities of Yes are read [ours]. */
 export type RubricMode = "generate" | "criterion-logits";
 
-/** The rubric of a game. */
+/** One that is asked for the seven criteria in a game. */
 export interface Rubric {
   readonly mode: RubricMode;
-  /** Some pairs of a round are scored in the other mode, too. */
+  /** Some pairs of a round are scored in the other mode, too, in the same units. */
   readonly comparison: { readonly other: Scorer; readonly pairs: number } | undefined;
+}
+
+/** What is looked at of a judgement of the rubric, or of its part in an ensemble's. */
+export type RubricJudgement = Pick<Judgement, "value" | "flaw">;
+
+/** A rubric with what it said of all pairs of a round, in its own mode. */
+export interface AskedRubric extends Rubric {
+  readonly judgements: readonly RubricJudgement[];
 }
 
 type Metrics = Record<string, number | null>;
 
 /**
  * What a round tells of the rubric: what was wrong with its replies, where it is asked in words, and how well its two modes
- * agree, where they are compared.
- * @param judgements of all pairs, in the rubric's own mode
+ * agree, where they are compared. Replies of two that are asked in words, the reference and a server, are counted together.
  */
 export async function rubricMetrics(
-  { mode, comparison }: Rubric,
+  rubrics: readonly AskedRubric[],
   pairs: readonly Pair[],
-  judgements: readonly Judgement[],
   options: CallOptions,
 ): Promise<Metrics> {
-  const flaws = mode === "generate" ? flawMetrics(judgements) : {};
-  if (!comparison) return flaws;
+  const inWords = rubrics.filter(({ mode }) => mode === "generate");
+  let metrics = inWords.length > 0 ? flawMetrics(inWords.flatMap(({ judgements }) => judgements)) : {};
+  for (const rubric of rubrics) metrics = { ...metrics, ...(await comparisonMetrics(rubric, pairs, options)) };
+  return metrics;
+}
+
+async function comparisonMetrics(
+  { mode, comparison, judgements }: AskedRubric,
+  pairs: readonly Pair[],
+  options: CallOptions,
+): Promise<Metrics> {
+  if (!comparison) return {};
   const chosen = chosenPairs(pairs, comparison.pairs);
   const ours = chosen.map((i) => judgements[i]!);
   const theirs = await comparison.other.score(
@@ -35,15 +51,15 @@ export async function rubricMetrics(
     options,
   );
   const [generate, logits] = mode === "generate" ? [ours, theirs] : [theirs, ours];
-  return { ...flaws, ...modeAgreement(generate, logits, comparison.other.range[1]) };
+  return modeAgreement(generate, logits, comparison.other.range[1]);
 }
 
 /**
  * Shares of replies that were cut, and that ended without a verdict; and of the verdicts, those whose `<Calculation>` adds up to
  * something else than their `<Score>`.
  */
-export function flawMetrics(judgements: readonly Judgement[]): Metrics {
-  const share = (flaw: Flaw, among: readonly Judgement[]): number | null =>
+export function flawMetrics(judgements: readonly RubricJudgement[]): Metrics {
+  const share = (flaw: Flaw, among: readonly RubricJudgement[]): number | null =>
     mean(among.map((each) => (each.flaw === flaw ? 1 : 0)));
   const scored = judgements.filter(({ value }) => value !== null);
   return {
@@ -59,12 +75,16 @@ export function flawMetrics(judgements: readonly Judgement[]): Metrics {
  * of equal whole scores. And how many pairs each left unscored.
  * @param best the value of seven met criteria
  */
-export function modeAgreement(generate: readonly Judgement[], logits: readonly Judgement[], best: number): Metrics {
+export function modeAgreement(
+  generate: readonly RubricJudgement[],
+  logits: readonly RubricJudgement[],
+  best: number,
+): Metrics {
   const scores = generate.flatMap(({ value: words }, i): [number, number][] => {
     const probable = logits[i]!.value;
     return words === null || probable === null ? [] : [[(7 * words) / best, (7 * probable) / best]];
   });
-  const unscored = (judgements: readonly Judgement[]): number =>
+  const unscored = (judgements: readonly RubricJudgement[]): number =>
     judgements.filter(({ value }) => value === null).length;
   return {
     "judge/modes/both": scores.length,

@@ -4,20 +4,28 @@ import type { AnswerPlace, QueryPlace, RoundDocument } from "../../documents/rou
 import { meanSelfReward } from "../../documents/round-head.ts";
 import { contains } from "../../documents/text-place.ts";
 import { sequenceKl, tokenKl } from "../../selfplay/kl.ts";
-import { criteria } from "../../selfplay/prompts/self-reward.ts";
 import type { AnswerRecord, QueryRecord } from "../../store/records.ts";
+import { advantageOrigin, type Scoring, scoreOrigins, scoringOf } from "../../text/why-score.ts";
 import { markdownTable, plainMarkdown } from "../markdown.ts";
 import { figure, signed } from "./figures.ts";
 import type { HumanScore, HumanScores } from "./human-scores.ts";
+import { criteriaTable, partsTable, scoreText, words } from "./score-tables.ts";
 
 const stops = { stop: "the model ended it", length: "cut at the token limit" } as const;
 
 /** How the answer, or the query, at a position came to its score, as Markdown; undefined outside of them. */
-export function roundHover({ places }: RoundDocument, human: HumanScores, { line }: Position): Hover | undefined {
+export function roundHover(
+  { places, config, judges }: RoundDocument,
+  human: HumanScores,
+  { line }: Position,
+): Hover | undefined {
   const query = places.find((place) => contains(place, line));
   if (!query) return undefined;
   const answer = query.answers.find((place) => contains(place, line));
-  const value = answer ? aboutAnswer(query, answer, human(query.record.index, answer.index)) : aboutQuery(query);
+  const scoring = scoringOf(config, judges);
+  const value = answer
+    ? aboutAnswer(query, answer, scoring, human(query.record.index, answer.index))
+    : aboutQuery(query);
   return { contents: { kind: "markdown", value } };
 }
 
@@ -73,13 +81,15 @@ function aboutPart(query: QueryPlace, { index, record }: AnswerPlace, human: Hum
   );
 }
 
-function aboutAnswer(query: QueryPlace, answer: AnswerPlace, human: HumanScore | undefined): string {
+function aboutAnswer(query: QueryPlace, answer: AnswerPlace, scoring: Scoring, human: HumanScore | undefined): string {
   const { index, record } = answer;
   if (record.role !== undefined) return aboutPart(query, answer, human);
-  const { reward, selfReward, advantage, rationale, unscored } = record;
+  const { answers, expected } = query.record;
+  const { advantage, unscored } = record;
+  const origins = scoreOrigins(record, answers, scoring);
   const rows = [
-    ["R, reward", figure(reward, 3)],
-    ["R_Q, self-reward (0–7)", figure(selfReward)],
+    ...origins.map(({ letter, value, by }) => [plainMarkdown(`${letter}, ${by}`), scoreText(value)]),
+    ...(expected === undefined ? [] : [["the verifier expects", plainMarkdown(expected)]]),
     ["advantage in its group", signed(advantage, 3)],
     ...ratedRows(human),
     ...sequenceRows(record),
@@ -88,16 +98,12 @@ function aboutAnswer(query: QueryPlace, answer: AnswerPlace, human: HumanScore |
   return [
     `**Answer ${index}** of query ${query.record.index}`,
     markdownTable(["", ""], rows),
+    `Advantage: ${plainMarkdown(advantageOrigin(index, answers, scoring))}`,
+    ...partsTable(record),
     ...criteriaTable(record),
-    ...(rationale === undefined ? [] : [`The judge: ${plainMarkdown(rationale)}`]),
-    ...(unscored === undefined ? [] : [`Unscored: ${plainMarkdown(unscored)}`]),
+    ...origins.flatMap(words),
+    ...(unscored === undefined ? [] : [`Unscored, which counts nowhere and is not 0: ${plainMarkdown(unscored)}`]),
   ].join("\n\n");
-}
-
-function criteriaTable({ criteria: met }: AnswerRecord): string[] {
-  if (met === undefined) return [];
-  const rows = criteria.map(({ index, name }) => [`${index} ${name}`, met[index - 1] === 1 ? "✓ met" : "✗ not met"]);
-  return [markdownTable(["criterion", "judge"], rows)];
 }
 
 function ratedRows(human: HumanScore | undefined): string[][] {

@@ -11,6 +11,8 @@ export interface Reading {
   readonly isOver: boolean;
   /** What is seen, with its numbers. */
   readonly sentence: string;
+  /** The same in a word or two: whom it is about where that may be either role, and its key number. */
+  readonly brief: string;
   /** Where queries and answers may both show it: which do. */
   readonly role?: Role;
   /** Where it may go either way: whether it grew. */
@@ -74,6 +76,7 @@ function readKl({ history, settings }: Source): Reading | undefined {
   const { above } = settings.kl;
   return {
     isOver: value > above,
+    brief: `${names[role]} ${value.toFixed(2)}`,
     sentence: `The ${names[role]} is ${value.toFixed(2)} nat a token away from the reference (KL), above ${above}.`,
     role,
   };
@@ -91,9 +94,11 @@ function readLength({ history, settings }: Source): Reading | undefined {
   const { role, value } = worst;
   const isMore = value > 1;
   const now = history.recent(`${role}/completions/mean_length`)!;
-  const change = isMore ? `${value.toFixed(1)} times as long` : `${(1 / value).toFixed(1)} times shorter`;
+  const factor = Math.max(value, 1 / value);
+  const change = isMore ? `${factor.toFixed(1)} times as long` : `${factor.toFixed(1)} times shorter`;
   return {
-    isOver: Math.max(value, 1 / value) >= settings.length.factor,
+    isOver: factor >= settings.length.factor,
+    brief: `${names[role]} ${isMore ? "×" : "÷"} ${factor.toFixed(1)}`,
     sentence: `The ${names[role]}'s ${texts[role]} have ${now.toFixed(0)} tokens on average: ${change} ${isMore ? "as" : "than"} in the first rounds.`,
     role,
     isMore,
@@ -104,6 +109,7 @@ function readRepetition({ history, settings }: Source): Reading | undefined {
   const { above } = settings.repetition;
   return shareOf(history.recent("solver/completions/repetitive_ratio"), (value) => ({
     isOver: value > above,
+    brief: percent(value),
     sentence: `${percent(value)} of the answers repeat themselves, above ${percent(above)}.`,
   }));
 }
@@ -115,6 +121,7 @@ function readDiversity({ history, settings }: Source): Reading | undefined {
   const { below } = settings.diversity;
   return {
     isOver: now < below * start,
+    brief: percent(now / start),
     sentence: `The queries are more alike: their distance in bigrams is ${percent(now / start)} of what it was in the first rounds, below ${percent(below)}.`,
   };
 }
@@ -123,6 +130,7 @@ function readStyle({ history, settings }: Source): Reading | undefined {
   const { above } = settings.style;
   return shareOf(history.recent("solver/completions/code_ratio"), (value) => ({
     isOver: value > above,
+    brief: percent(value),
     sentence: `${percent(value)} of the answers to queries that ask for no code look like code, above ${percent(above)}.`,
   }));
 }
@@ -144,6 +152,7 @@ function readJudge({ history, settings: { judge: settings }, judge }: Source): R
   if (best && measured && isBoth(sinceBest, fall(best.accuracy, measured.accuracy))) {
     return {
       isOver: true,
+      brief: `+${percent(sinceBest)}`,
       sentence: `The ${who} rose by ${percent(sinceBest)} of its range while the held-out accuracy fell from ${percent(best.accuracy)} to ${percent(measured.accuracy)}.`,
     };
   }
@@ -153,11 +162,16 @@ function readJudge({ history, settings: { judge: settings }, judge }: Source): R
   if (!besideVerifier || right === null || rightNow === null || !isBoth(risen, fall(right, rightNow))) return quiet;
   return {
     isOver: true,
+    brief: `+${percent(risen)}`,
     sentence: `Since the first rounds the ${who} rose by ${percent(risen)} of its range, while the share of answers that the verifier calls right fell from ${percent(right)} to ${percent(rightNow)}.`,
   };
 }
 
-const quiet: Reading = { isOver: false, sentence: "The judge's score does not rise while answers get worse." };
+const quiet: Reading = {
+  isOver: false,
+  brief: "quiet",
+  sentence: "The judge's score does not rise while answers get worse.",
+};
 
 /** From one value to another, in units of `span`; 0 where either is unknown. */
 function change(span: number): (from: number | null | undefined, to: number | null | undefined) => number {
@@ -168,6 +182,7 @@ function readContrast({ history, settings }: Source): Reading | undefined {
   const { above } = settings.contrast;
   return shareOf(history.recent("solver/frac_reward_zero_std"), (value) => ({
     isOver: value > above,
+    brief: percent(value),
     sentence: `In ${percent(value)} of the groups all answers earn the same, above ${percent(above)}: the Solver learns nothing from them.`,
   }));
 }
@@ -177,6 +192,7 @@ function readUnscored({ history, settings }: Source): Reading | undefined {
   const shares = ["reward", "self_reward"].flatMap((judge) => history.recent(`judge/frac_unscored_${judge}`) ?? []);
   return shareOf(shares.length === 0 ? null : Math.max(...shares), (value) => ({
     isOver: value > above,
+    brief: percent(value),
     sentence: `A judge left ${percent(value)} of the answers unscored, above ${percent(above)}.`,
   }));
 }
@@ -185,6 +201,7 @@ function readAdmission({ history, settings }: Source): Reading | undefined {
   const { below } = settings.admission;
   return shareOf(history.recent("challenger/admitted"), (value) => ({
     isOver: value < below,
+    brief: percent(value),
     sentence: `Only ${percent(value)} of the queries are admitted, below ${percent(below)}.`,
   }));
 }

@@ -32,12 +32,16 @@ interface Ranged {
   readonly range: readonly [low: number, high: number];
 }
 
-/** A reward that is no verifier's; beside a verifier the self-reward; undefined where there is neither. */
+/**
+ * A reward that is no verifier's; beside a verifier, or where pairs are compared and the mean is always ½, the self-reward; undefined where
+ * there is neither.
+ */
 export function watchedJudge({ config, reward, selfReward }: Judged): WatchedJudge | undefined {
-  if (config.judge.reward.kind !== "verifier") {
+  const { kind } = config.judge.reward;
+  if (kind !== "verifier" && kind !== "pairwise") {
     return { metric: "solver/reward", span: spanOf(reward), besideVerifier: false };
   }
-  return selfReward && { metric: "solver/self_reward", span: spanOf(selfReward), besideVerifier: true };
+  return selfReward && { metric: "solver/self_reward", span: spanOf(selfReward), besideVerifier: kind === "verifier" };
 }
 
 function spanOf({ range: [low, high] }: Ranged): number {

@@ -65,5 +65,6 @@ export function watchOf(game: Game, rounds: readonly MeasuredRound[]): AlarmWatc
 /** An alarm as a round's record has it. @param queries the round's */
 export function alarmRecord({ kind, reading }: Ringing, queries: readonly QueryRecord[]): AlarmRecord {
   const { severity } = alarmRules[kind];
-  return { kind, severity, sentence: reading.sentence, samples: samplesOf(kind, reading, queries) };
+  const { sentence, brief } = reading;
+  return { kind, severity, sentence, brief, samples: samplesOf(kind, reading, queries) };
 }

@@ -1,9 +1,10 @@
 import { resolveConfig } from "../../config/load.ts";
+import type { Config } from "../../config/schema.ts";
 import { SparringError } from "../../errors.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import { LastUsed } from "../../store/last-used.ts";
 import { layout } from "../../store/layout.ts";
-import type { QueryRecord, RoundRecord } from "../../store/records.ts";
+import type { QueryRecord, RoundRecord, RunRecord } from "../../store/records.ts";
 import { RoundSeries } from "../../store/round-series.ts";
 import type { Store } from "../../store/store.ts";
 import type { Reading } from "./reading.ts";
@@ -20,6 +21,10 @@ export interface RoundFacts {
   readonly name: string;
   /** Whether its rewards are a verifier's, and so right or wrong. */
   readonly verified: boolean;
+  /** The run's. */
+  readonly config: Config;
+  /** The run's; absent in runs of earlier versions. */
+  readonly judges?: RunRecord["judges"];
   readonly record: RoundRecord;
   readonly queries: readonly QueryRecord[];
 }
@@ -70,9 +75,10 @@ export class RoundViews {
   async facts({ run, round }: { readonly run: string; readonly round: number }): Promise<RoundFacts> {
     const [record] = (await this.#store.readRoundsAfter(run, round - 1, 1)).rounds;
     if (record?.round !== round) throw noSuchRound(run, round, layout.rounds(this.#store.dir(run)));
-    const { name, config } = await this.#store.readRun(run);
-    const verified = resolveConfig(config).judge.reward.kind === "verifier";
-    return { run, name, verified, record, queries: await this.#store.readSamples(run, round) };
+    const { name, config: stored, judges } = await this.#store.readRun(run);
+    const config = resolveConfig(stored);
+    const verified = config.judge.reward.kind === "verifier";
+    return { run, name, verified, config, judges, record, queries: await this.#store.readSamples(run, round) };
   }
 
   /** A query's tokens and those of its answers, as pieces of text. @throws SparringError as `Reading.query` and `TokenTexts` */

@@ -1,9 +1,10 @@
 import { AbortedError } from "../../errors.ts";
 import type { Problem, RunOverview } from "../../protocol.ts";
 import type { RunFacts } from "../../store/index/facts.ts";
+import { iterationOf } from "../../store/index/iteration.ts";
 import type { RunIndex } from "../../store/index/run-index.ts";
 import type { LogLevel } from "../../store/log-line.ts";
-import type { RunRequest, RunState } from "../../store/records.ts";
+import type { RunRequest, RunState, RunStatus } from "../../store/records.ts";
 import { RunLog } from "../../store/run-log.ts";
 import type { Store } from "../../store/store.ts";
 import type { KeyFor } from "../judging/outside-judges.ts";
@@ -12,6 +13,7 @@ import { problemOf } from "./control-errors.ts";
 import { Device } from "./device.ts";
 import type { Listeners } from "./listeners.ts";
 import { LiveRun, type LiveState, type Training } from "./live-run.ts";
+import { lostPause } from "./lost-pause.ts";
 import { SessionRecords } from "./session-records.ts";
 import type { Patience } from "./watch-dog.ts";
 
@@ -54,7 +56,20 @@ export class RunQueue {
     for (const { id, state } of this.#index.list()) {
       if (!liveStates.includes(state)) continue;
       this.#options.log("info", `Run ${id} was ${state} when its daemon ended; it can be resumed.`);
-      await this.#rest(id, "interrupted", (await this.#store.readStatus(id))?.request);
+      const status = await this.#store.readStatus(id);
+      // Of one that had paused itself, why it did is still to be looked at.
+      const problem = status && (status.problem ?? (await this.#lostPause(id, status)));
+      await this.#rest(id, "interrupted", status?.request, problem);
+    }
+  }
+
+  /** As `lostPause`; a run that can't be read does not keep the daemon from starting, and says so itself. */
+  async #lostPause(id: string, status: RunStatus): Promise<Problem | undefined> {
+    try {
+      return await lostPause(this.#store, id, status);
+    } catch (error) {
+      this.#options.log("warn", `Whether run ${id} was to pause is unknown: ${(error as Error).message}`);
+      return undefined;
     }
   }
 
@@ -68,6 +83,7 @@ export class RunQueue {
       ...(problem && { problem }),
       ...(run?.asked && { asked: run.asked }),
       ...(place > 0 && { queuePlace: place }),
+      ...(place > 0 && this.#training && { waitsFor: this.#training.id }),
     };
   }
 
@@ -176,7 +192,7 @@ export class RunQueue {
       });
       const state = summary.status === "finished" ? "finished" : this.#endState;
       records.write("info", `The run is ${state}.`);
-      await this.#rest(id, state, request);
+      await this.#rest(id, state, request, this.#unseen(run));
     } catch (error) {
       // An engine that had to be ended by force fails whatever it was doing, but that was asked for.
       const wasAsked = error instanceof AbortedError || run.asked === "stop";
@@ -184,17 +200,25 @@ export class RunQueue {
       const state = wasAsked ? this.#endState : error instanceof NotFiniteError ? "stopped" : "failed";
       if (!wasAsked) records.failed(error);
       records.write("info", `The run is ${state}.`);
-      await this.#rest(id, state, request, wasAsked ? undefined : problemOf(error));
+      await this.#rest(id, state, request, wasAsked ? this.#unseen(run) : problemOf(error));
     } finally {
       await records.close();
     }
+  }
+
+  /** Why a run had paused itself, where it ends with this process and not because somebody said so. */
+  #unseen({ problem }: LiveRun): Problem | undefined {
+    return this.#isClosing ? problem : undefined;
   }
 
   get #endState(): "interrupted" | "stopped" {
     return this.#isClosing ? "interrupted" : "stopped";
   }
 
-  /** A live run came into another state. A crash would find it `interrupted` in any of them, so nobody waits for the disk. */
+  /**
+   * A live run came into another state. A crash would find it `interrupted` in any of them, and why it had just paused itself in its
+   * last round, so nobody waits for the disk.
+   */
   #entered(run: LiveRun, state: LiveState, records: SessionRecords): void {
     records.write("info", `The run is ${state}.`);
     this.#write(run.id, state, run.request, run.problem).catch((error) => records.failed(error));
@@ -225,10 +249,16 @@ export class RunQueue {
     });
   }
 
-  #noteRound(id: string, { rounds }: LiveRun): void {
-    const { round, metrics } = rounds.at(-1)!;
-    const last = metrics["eval/accuracy"];
-    const before = this.#index.facts(id)?.accuracy;
-    this.#index.note(id, { round, ...(last != null && { accuracy: { first: before?.first ?? last, last } }) });
+  #noteRound(id: string, { rounds, player }: LiveRun): void {
+    const record = rounds.at(-1)!;
+    const last = record.metrics["eval/accuracy"];
+    const before = this.#index.facts(id);
+    const iteration = iterationOf(record, player!.session.game.config.imitation.iterations);
+    this.#index.note(id, {
+      round: record.round,
+      ...(last != null && { accuracy: { first: before?.accuracy?.first ?? last, last } }),
+      ...(iteration && { iteration }),
+    });
+    if (iteration?.now !== before?.iteration?.now) this.announce(id);
   }
 }

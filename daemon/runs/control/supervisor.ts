@@ -11,6 +11,7 @@ import type { Errand } from "../interactive/errand.ts";
 import { evaluateWeights } from "../interactive/evaluating.ts";
 import { exportCheckpoint, exportData } from "../interactive/exporting.ts";
 import { Lender } from "../interactive/lender.ts";
+import { maySendEvaluation, maySendReplay } from "../interactive/sending.ts";
 import type { KeyFor } from "../judging/outside-judges.ts";
 import type { Player } from "../player.ts";
 import { RatingDesk } from "../rating/rating-desk.ts";
@@ -102,6 +103,9 @@ export class Supervisor {
   stop({ run }: Run): Promise<RunOverview> {
     return this.#control.stop(run);
   }
+  agree(params: ValidParamsOf<"sparring/run/agree">): Promise<ResultOf<"sparring/run/agree">> {
+    return this.#control.agree(params);
+  }
 
   list(params: ValidParamsOf<"sparring/run/list">): Promise<ResultOf<"sparring/run/list">> {
     return this.#reading.list(params);
@@ -160,14 +164,16 @@ export class Supervisor {
     params: ValidParamsOf<"sparring/sample/replay">,
     signal: AbortSignal,
   ): Promise<ResultOf<"sparring/sample/replay">> {
+    await maySendReplay(this.#store, params.run);
     const query = await this.#reading.query(params.run, params.round, params.query);
     return this.#play(params.run, params.weights, signal, (player) => replay(player, query, params, signal));
   }
 
-  evaluate(
+  async evaluate(
     params: ValidParamsOf<"sparring/checkpoint/evaluate">,
     errand: Errand,
   ): Promise<ResultOf<"sparring/checkpoint/evaluate">> {
+    await maySendEvaluation(this.#store, params);
     const taskOf = async (run: string): Promise<string> => (await this.#queue.overview(run)).task;
     return evaluateWeights({ lender: this.#lender, taskOf }, params, errand);
   }

@@ -4,7 +4,7 @@ import { readChatTemplate } from "../../models/chat-template.ts";
 import { algorithms, isImitation } from "../../selfplay/registry.ts";
 import type { RunRecord } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
-import { findTask } from "../../tasks/registry.ts";
+import { taskOfRun } from "../run-task.ts";
 import { modelOf } from "../session.ts";
 import { completionRows, preferenceRows, type RowSource } from "./rows.ts";
 import { makeFile } from "./target.ts";
@@ -33,7 +33,7 @@ export interface WrittenSamples {
  * Writes a run's self-play data as JSON lines, a round at a time, so that a long run does not have to fit into memory.
  * @param onRound finished rounds of the export, of how many; throws to cancel
  * @throws SparringError `run/no-such-rounds`, `store/unknown-run`, `store/no-samples`, `store/corrupt-samples`, those of
- *   `makeFile` and of the run's model folder
+ *   `makeFile`, of `taskOfRun` and of the run's model folder
  */
 export async function exportSamples(
   store: Store,
@@ -59,10 +59,10 @@ export async function exportSamples(
   return { file, rows, rounds: rounds.length, bytes };
 }
 
-async function rowSource(store: Store, { config: given, lineage }: RunRecord): Promise<RowSource> {
+async function rowSource(store: Store, { id, config: given, lineage }: RunRecord): Promise<RowSource> {
   const config = resolveConfig(given);
   const { name } = config.algorithm;
-  const task = findTask(config.game.task, config.challenger);
+  const task = await taskOfRun(store, id, config);
   const { dir } = await modelOf(config, lineage, store.home);
   const template = await readChatTemplate(dir);
   return {

@@ -1,5 +1,4 @@
 import { openData } from "../../data/open.ts";
-import { linesOf } from "../../data/reasons.ts";
 import type { Dataset } from "../../data/record.ts";
 import { requireSameData } from "../../data/same-data.ts";
 import { streamUniform } from "../../engine/random.ts";
@@ -9,6 +8,7 @@ import type { RunData } from "../../store/records.ts";
 import { addition } from "../../tasks/addition.ts";
 import { trainingSums } from "../../tasks/sums.ts";
 import type { ImitationGame } from "../game.ts";
+import { leftOut, skippedOf } from "../left-out.ts";
 import { type Split, splitOf } from "./batches.ts";
 import { partsOf } from "./settings.ts";
 
@@ -27,15 +27,17 @@ export interface OpenedData {
 
 /**
  * Opens and checks what a game imitates. All that is wrong with it is told here, before anything is trained.
+ * @param seed  sets records aside, and makes built-in ones
  * @param known the data that the run began with; undefined where it begins
  * @throws SparringError those of `openData` and `requireSameData`, `run/no-room`, `run/no-pairs`, `run/batch-too-large`; AbortedError
  */
 export async function openGameData(
   game: ImitationGame,
+  seed: number,
   known: RunData | undefined,
   signal: AbortSignal | undefined,
 ): Promise<OpenedData> {
-  const { config, seed, tokenizer } = game;
+  const { config, tokenizer } = game;
   const { data, records, held_out: heldOut } = config.imitation;
   const dataset = await openData(data!, {
     // Paths in a config are absolute by now.
@@ -104,15 +106,10 @@ function factsOf({ source, kind, fingerprint, count, skipped }: Dataset, { heldO
     fingerprint,
     records: count,
     heldOut: heldOut.length,
-    skipped: skipped.map(({ sentence, count: some, lines }) => ({ sentence, count: some, lines: [...lines] })),
+    skipped: skippedOf(skipped),
   };
 }
 
 function summaryOf({ source, records, heldOut }: RunData): string {
   return `Imitates ${records - heldOut} records of ${source}; ${heldOut} more are only measured.`;
-}
-
-function leftOut({ sentence, count, lines }: RunData["skipped"][number]): string {
-  const where = linesOf({ reason: "", sentence, count, lines });
-  return `${count} ${count === 1 ? "record is" : "records are"} left out, because ${sentence} (${where}).`;
 }

@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { resolveConfig } from "../../config/load.ts";
 import type { Store } from "../../store/store.ts";
+import { mayAskFor } from "../judging/agreed-servers.ts";
 import type { KeyFor } from "../judging/outside-judges.ts";
 import { keepOrigin } from "../origin.ts";
 import { openSession, type Session } from "../session.ts";
@@ -66,11 +67,15 @@ export class Bench {
   }
 
   async #player(run: string, weights: Weights): Promise<BenchPlayer> {
-    const { config, lineage } = await this.#store.readRun(run);
+    const { config, lineage, data } = await this.#store.readRun(run);
     // An engine that died under the last request answers nobody any more.
     if (this.#open?.run !== run || !this.#open.session.engine.status().alive) {
       await this.#end();
-      const session = await openSession(resolveConfig(config), lineage, this.#store.home, { keyFor: this.#keyFor });
+      const session = await openSession(resolveConfig(config), lineage, this.#store.home, {
+        keyFor: this.#keyFor,
+        mayAsk: mayAskFor(this.#store, run),
+        data,
+      });
       this.#open = { run, session, round: undefined };
     }
     if (weights === "reference") return { session: this.#open.session };

@@ -1,8 +1,6 @@
-import type { Config } from "../../config/schema.ts";
 import type { ChatMessage } from "../../models/chat-template.ts";
 import type { ValidParamsOf } from "../../protocol.ts";
 import type { QueryRecord } from "../../store/records.ts";
-import { findTask } from "../../tasks/registry.ts";
 import { requireVerifiable, type TaskFamily } from "../../tasks/task.ts";
 
 /** A prompt that two weights are to answer. */
@@ -21,16 +19,15 @@ type Asked = ValidParamsOf<"sparring/checkpoint/compare">["prompts"];
 /**
  * The prompts that a comparison asks for. A text that reads as a query of the task is asked as the task asks it; any other is what a
  * user says in a conversation.
- * @param config of the first side's run
+ * @param task of the first side's run
  * @param queriesOf reads queries of that run
  * @throws SparringError `task/not-verifiable` for held-out tasks where there are none, and those of `queriesOf`
  */
 export async function comparedPrompts(
   asked: Asked,
-  config: Config,
+  task: TaskFamily,
   queriesOf: (round: number, queries: readonly number[]) => Promise<readonly QueryRecord[]>,
 ): Promise<ComparedPrompt[]> {
-  const task = findTask(config.game.task, config.challenger);
   if ("heldOut" in asked) {
     return requireVerifiable(task)
       .heldOut()

@@ -1,6 +1,6 @@
 import type { Completion } from "../../engine/engine.ts";
 import { SparringError } from "../../errors.ts";
-import type { Pair } from "../../judge/scorer.ts";
+import type { Judgement, Pair, Scorer } from "../../judge/scorer.ts";
 import type { ResultOf, ScoredAnswer, ValidParamsOf } from "../../protocol.ts";
 import { judgesOf } from "../judging/judges.ts";
 import type { ComparedPrompt } from "./compared-prompts.ts";
@@ -29,7 +29,7 @@ interface Answer extends Completion {
 /**
  * Lets two weights answer the same prompts, one after the other. The noise of an answer is keyed by the request's seed and the
  * prompt's place, and by nothing of the side: so equal weights give equal answers, and differences come from the weights. The
- * judges of the first side's run score what is a query of its task.
+ * judges of the first side's run score what is a query of its task; the reward of a judge of pairs says which of the two won.
  * @param maxTokens longest answer; shorter where the model reads no more
  * @throws SparringError `run/prompt-too-long`, those of the Lender; AbortedError
  */
@@ -53,16 +53,13 @@ export async function compareWeights(
   );
   return lender.lendFrozen(ours.run, ours.weights, signal, async (loan) => {
     const first = await answerAll(loan, ours.run, prompts, sampling, told(1));
-    const scored = [
-      await scoreAll(loan, prompts, first, seed, errand),
-      await scoreAll(loan, prompts, second, seed, errand),
-    ];
+    const scored = await scoreAll(loan, prompts, [first, second], seed, errand);
     return {
       weights: [first.words, second.words],
       prompts: prompts.map(({ text, expected }, i) => ({
         text,
         ...(expected !== undefined && { expected }),
-        answers: scored.map((answers) => answers[i]!),
+        answers: scored[i]!,
       })),
     };
   });
@@ -107,45 +104,73 @@ async function answerAll(
   return { words, tokensOf: session.model.dir, answers };
 }
 
-/** Scores the answers to queries of the task, on the first side's engine. */
+/**
+ * Scores the answers to queries of the task, on the first side's engine: by prompt, then by side. To a judge of pairs the two answers
+ * to a prompt are each other's opponents; any other takes the same noise for both, so that equal answers get equal scores.
+ */
 async function scoreAll(
   { player, session, turn }: Loan,
   prompts: readonly ComparedPrompt[],
-  { answers, tokensOf }: Answers,
+  sides: readonly [Answers, Answers],
   seed: number,
   { signal }: Errand,
-): Promise<ScoredAnswer[]> {
+): Promise<ScoredAnswer[][]> {
   const { game, engine } = player;
   const { tokenizer } = game;
   const { reward, selfReward } = judgesOf({ ...game, engine });
-  const responseOf = ({ tokens, text, stop }: Answer): ArrayLike<number> => {
-    if (tokensOf === session.model.dir) return tokens;
+  const pairOf = (i: number, { answers, tokensOf }: Answers): Pair => {
+    const { text: query, messages } = prompts[i]!;
+    const { tokens, text: answer, stop } = answers[i]!;
     // Another model's tokens mean nothing to a judge that measures this one's likelihood.
-    return [...tokenizer.encode(text), ...(stop === "stop" ? [tokenizer.eosToken] : [])];
+    const response =
+      tokensOf === session.model.dir
+        ? tokens
+        : [...tokenizer.encode(answer), ...(stop === "stop" ? [tokenizer.eosToken] : [])];
+    return {
+      query,
+      answer,
+      stop,
+      duplicate: false,
+      key: { seed, round: 0, role: "interactive", query: i, answer: 0 },
+      sequence: { prompt: tokenizer.renderPrompt(messages), response },
+    };
   };
-  const pairOf = ({ text: query, messages }: ComparedPrompt, i: number): Pair => ({
-    query,
-    answer: answers[i]!.text,
-    stop: answers[i]!.stop,
-    duplicate: false,
-    key: { seed, round: 0, role: "interactive", query: i, answer: 0 },
-    sequence: { prompt: tokenizer.renderPrompt(messages), response: responseOf(answers[i]!) },
-  });
-  const scored: ScoredAnswer[] = [];
+  const scored: ScoredAnswer[][] = [];
   for (let first = 0; first < prompts.length; first += promptsPerTurn) {
-    const places = [...answers.keys()].slice(first, first + promptsPerTurn);
+    const places = [...prompts.keys()].slice(first, first + promptsPerTurn);
     const judged = places.filter((i) => prompts[i]!.isOfTask);
-    const pairs = judged.map((i) => pairOf(prompts[i]!, i));
+    const bySide = sides.map((side) => judged.map((i) => pairOf(i, side)));
     const [rewards, selfRewards] = await turn(async () => [
-      await reward.score(pairs, { signal }),
-      await selfReward?.score(pairs, { signal }),
+      await scoreBatches(reward, game.config.judge.reward.kind === "pairwise" ? [met(bySide)] : bySide, signal),
+      selfReward && (await scoreBatches(selfReward, bySide, signal)),
     ]);
     for (const i of places) {
       const at = judged.indexOf(i);
-      scored.push(scoredAnswer(answers[i]!, answers[i]!.text, rewards?.[at], selfRewards?.[at]));
+      const answers = sides.map((side, nr) => {
+        const place = nr * judged.length + at;
+        const [R, RQ] = at < 0 ? [] : [rewards![place], selfRewards?.[place]];
+        return scoredAnswer(side.answers[i]!, side.answers[i]!.text, R, RQ);
+      });
+      scored.push(answers);
     }
   }
   return scored;
+}
+
+/** The judgements of all batches, one batch after the other. */
+async function scoreBatches(
+  scorer: Scorer,
+  batches: readonly (readonly Pair[])[],
+  signal: AbortSignal,
+): Promise<Judgement[]> {
+  const judgements: Judgement[] = [];
+  for (const batch of batches) judgements.push(...(await scorer.score(batch, { signal })));
+  return judgements;
+}
+
+/** All sides' answers as one batch, in which those to a prompt are a group: each has its side's number. */
+function met(bySide: readonly (readonly Pair[])[]): Pair[] {
+  return bySide.flatMap((pairs, side) => pairs.map((pair) => ({ ...pair, key: { ...pair.key, answer: side } })));
 }
 
 function promptTooLong(place: number, tokens: number, run: string, maxSequence: number): SparringError {

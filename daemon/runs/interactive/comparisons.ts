@@ -4,11 +4,13 @@ import type { PickRecord } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
 import type { Reading } from "../control/reading.ts";
 import { configOf } from "../control/run-config.ts";
+import { taskOfRun } from "../run-task.ts";
 import { comparedPrompts } from "./compared-prompts.ts";
 import { compareWeights } from "./comparing.ts";
 import type { Errand } from "./errand.ts";
-import { differentTasks } from "./evaluation-errors.ts";
+import { differentTasks, taskInWords } from "./evaluation-errors.ts";
 import type { Lender } from "./lender.ts";
+import { maySendComparison } from "./sending.ts";
 
 /** Compares the weights of runs, and takes down what a person prefers: in the first side's run, on disk before it is acknowledged. */
 export class Comparisons {
@@ -25,7 +27,8 @@ export class Comparisons {
 
   /**
    * Lets two weights answer the same prompts.
-   * @throws SparringError `run/different-tasks` (but for free texts), and those of `comparedPrompts` and `compareWeights`
+   * @throws SparringError `run/different-tasks` (but for free texts), `run/needs-agreement` before anybody answers, and those of
+   * `taskOfRun`, `comparedPrompts` and `compareWeights`
    */
   async compare(
     params: ValidParamsOf<"sparring/checkpoint/compare">,
@@ -33,11 +36,13 @@ export class Comparisons {
   ): Promise<ResultOf<"sparring/checkpoint/compare">> {
     const [ours, theirs] = params.sides.map(({ run }) => run) as [string, string];
     const [config, other] = [await configOf(this.#store, ours), await configOf(this.#store, theirs)];
-    const [task, otherTask] = [config.game.task, other.game.task];
+    const [task, otherTask] = [taskInWords(config.game), taskInWords(other.game)];
     if (!("texts" in params.prompts) && task !== otherTask) throw differentTasks(ours, task, theirs, otherTask);
-    const prompts = await comparedPrompts(params.prompts, config, (round, queries) =>
+    const family = await taskOfRun(this.#store, ours, config);
+    const prompts = await comparedPrompts(params.prompts, family, (round, queries) =>
       this.#reading.queries(ours, round, queries),
     );
+    if (prompts.some(({ isOfTask }) => isOfTask)) await maySendComparison(this.#store, config, [ours, theirs]);
     const { maxTokens = config.solver.max_tokens } = params;
     return compareWeights(this.#lender, params, prompts, maxTokens, errand);
   }

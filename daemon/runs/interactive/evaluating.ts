@@ -1,13 +1,13 @@
 import { share, winRate } from "../../interval.ts";
 import { type Duel, judgeDuels, type Outcome, tallyOf } from "../../judge/pairwise/duels.ts";
 import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
-import { findTask } from "../../tasks/registry.ts";
+import { requireAnswers } from "../../tasks/registry.ts";
 import { requireVerifiable, type VerifiableFamily } from "../../tasks/task.ts";
 import { answerTasks, isRight, type TaskAnswer } from "../evaluate.ts";
 import type { Weights } from "./bench.ts";
 import type { Errand } from "./errand.ts";
-import { differentTasks, nothingScored } from "./evaluation-errors.ts";
-import { modelJudge, verifierJudge } from "./judges.ts";
+import { differentHeldOut, differentTasks, nothingScored } from "./evaluation-errors.ts";
+import { pairwiseJudge, pointwiseJudge, verifierJudge } from "./judges.ts";
 import type { Lender } from "./lender.ts";
 
 type Params = ValidParamsOf<"sparring/checkpoint/evaluate">;
@@ -16,8 +16,11 @@ type Result = ResultOf<"sparring/checkpoint/evaluate">;
 /** Tasks of one turn on the device: training goes on between two of them. */
 const tasksPerTurn = 32;
 
-/** Duels of one turn: a model judges each in four long replies. */
+/** Duels of one turn: a model judges each in up to four long replies. */
 const duelsPerTurn = 2;
+
+/** Duels at once of a judge that no training waits for. */
+const duelsAtOnce = 32;
 
 /** Duels are fought with answers that are nearly greedy, as in the paper's evaluation. */
 const duelTemperature = 0.01;
@@ -45,14 +48,14 @@ export interface Examiners {
  */
 export async function evaluateWeights({ lender, taskOf }: Examiners, params: Params, errand: Errand): Promise<Result> {
   const { run, weights, against } = params;
-  requireVerifiable(findTask(await taskOf(run)));
+  requireAnswers(await taskOf(run));
   if (against) await requireSameTask(run, against.run, taskOf);
   const ours = await measure(lender, run, weights, params, errand);
   const accuracy = accuracyOf(ours);
   const facts = { weights: ours.words, tasks: ours.greedy.length, accuracy };
   if (!against) return facts;
 
-  const theirs = await measure(lender, against.run, against.weights, params, errand);
+  const theirs = await measure(lender, against.run, against.weights, params, errand, { run, greedy: ours.greedy });
   const duels = ours.drawn.map((answer, i): Duel => ({ query: answer.query, ours: answer, theirs: theirs.drawn[i]! }));
   const outcomes = await judge(lender, ours.task, duels, params, errand);
   const { unscored, swapped, ...tally } = tallyOf(outcomes);
@@ -79,17 +82,19 @@ function accuracyOf({ task, greedy }: Measured): Result["accuracy"] {
   return share(greedy.filter((answer) => isRight(task, answer)).length, greedy.length);
 }
 
-/** Lets some weights answer, some tasks a turn. */
+/** Lets some weights answer, some tasks a turn. @param like who answered before: the tasks are the same then */
 function measure(
   lender: Lender,
   run: string,
   weights: Weights,
   { limit, seed, against }: Params,
   { signal, onProgress }: Errand,
+  like?: { readonly run: string; readonly greedy: readonly TaskAnswer[] },
 ): Promise<Measured> {
   return lender.lendFrozen(run, weights, signal, async ({ player, words, turn }) => {
     const task = requireVerifiable(player.game.task);
-    const tasks = task.heldOut().slice(0, limit);
+    const tasks = like?.greedy.map(({ query }) => query) ?? task.heldOut().slice(0, limit);
+    if (like && !tasks.every((query) => task.isHeldOut(query))) throw differentHeldOut(like.run, run);
     const [greedy, drawn]: [TaskAnswer[], TaskAnswer[]] = [[], []];
     for (let first = 0; first < tasks.length; first += tasksPerTurn) {
       onProgress(`${run} (${words}) answers`, first, tasks.length);
@@ -103,7 +108,7 @@ function measure(
   });
 }
 
-/** Judges all duels: by the verifier, or by the reference of the run that is measured. */
+/** Judges all duels: by the verifier, or by the reference of the run that is measured, or the server that judges its pairs. */
 function judge(
   lender: Lender,
   task: VerifiableFamily,
@@ -117,11 +122,13 @@ function judge(
   }
   return lender.lend(run, "reference", signal, async ({ player, turn }) => {
     const outcomes: Outcome[] = [];
-    for (let first = 0; first < duels.length; first += duelsPerTurn) {
-      onProgress(`${run} (the reference) judges`, first, duels.length);
-      const judge = modelJudge(player);
-      const some = duels.slice(first, first + duelsPerTurn);
-      outcomes.push(...(await turn(() => judgeDuels([judge, judge], some, { signal, seed, at: first }))));
+    const { who, isOnDevice, judge } = kind === "pairwise" ? pairwiseJudge(player) : pointwiseJudge(player);
+    const count = isOnDevice ? duelsPerTurn : duelsAtOnce;
+    for (let first = 0; first < duels.length; first += count) {
+      onProgress(`${run} (${who}) judges`, first, duels.length);
+      const some = duels.slice(first, first + count);
+      const judged = (): Promise<Outcome[]> => judge(some, { signal, seed, at: first });
+      outcomes.push(...(await (isOnDevice ? turn(judged) : judged())));
     }
     return outcomes;
   });

@@ -1,3 +1,4 @@
+import type { Config } from "../../config/schema.ts";
 import { SparringError } from "../../errors.ts";
 import type { Outcome } from "../../judge/pairwise/duels.ts";
 
@@ -6,6 +7,20 @@ export function differentTasks(run: string, task: string, other: string, otherTa
     "run/different-tasks",
     `Run "${run}" plays ${task}, and run "${other}" plays ${otherTask}: they can't be compared.`,
     "Compare runs of the same task.",
+  );
+}
+
+/** The task that a run plays, and for questions of a file which file it is. */
+export function taskInWords({ task, data }: Config["game"]): string {
+  return data === undefined ? task : `the questions of ${data}`;
+}
+
+/** @param other asks questions of a file, and trains on some of those that `run` is measured on */
+export function differentHeldOut(run: string, other: string): SparringError {
+  return new SparringError(
+    "run/different-tasks",
+    `Run "${other}" does not hold out all the questions that run "${run}" is measured on: it may have been trained on them.`,
+    "Compare runs with the same game.data and game.held_out.",
   );
 }
 

@@ -1,7 +1,9 @@
 import type { Config } from "../../config/schema.ts";
 import type { Engine } from "../../engine/engine.ts";
-import { ensemble } from "../../judge/ensemble.ts";
+import { endpointReward, endpointRubric } from "../../judge/endpoint/endpoint.ts";
+import { ensemble, type Member } from "../../judge/ensemble.ts";
 import { likelihoodScorer } from "../../judge/likelihood.ts";
+import { pairwiseReward } from "../../judge/pairwise/pairwise-reward.ts";
 import { askOn } from "../../judge/rubric/ask.ts";
 import { criteriaScorer, formScorer } from "../../judge/rubric/criteria.ts";
 import { criterionLogits } from "../../judge/rubric/criterion-logits.ts";
@@ -9,13 +11,15 @@ import type { Rubric, RubricMode } from "../../judge/rubric/rubric-metrics.ts";
 import { rubricReward, selfReward } from "../../judge/rubric/self-reward.ts";
 import { patternOf } from "../../judge/rules/patterns.ts";
 import { answersOf, noAnswers, ruleVerifier } from "../../judge/rules/rule-verifier.ts";
-import { choice, exact, matches, numeric, type Rule } from "../../judge/rules/rules.ts";
+import { matches } from "../../judge/rules/rules.ts";
 import { verifier } from "../../judge/rules/verifier.ts";
 import type { Scorer } from "../../judge/scorer.ts";
 import type { ChatTokenizer } from "../../models/tokenizer.ts";
 import { algorithms, isImitation } from "../../selfplay/registry.ts";
 import { requireVerifiable, type TaskFamily } from "../../tasks/task.ts";
 import { knownAnswers } from "../imitation/known-answers.ts";
+import { answerRule } from "./answer-rule.ts";
+import { comparerOf } from "./comparers.ts";
 import type { OutsideJudges } from "./outside-judges.ts";
 
 /** What the judges of a game are made of. A judge that asks a model asks its frozen reference. */
@@ -33,32 +37,50 @@ export interface Judges {
   readonly reward: Scorer;
   /** R_Q, where the algorithm asks for it. */
   readonly selfReward: Scorer | undefined;
-  /** Which of the two is the rubric; absent where no model is asked for the seven criteria. */
-  readonly rubric: (Rubric & { readonly is: "reward" | "selfReward" }) | undefined;
+  /** Those among them that go through the seven criteria: none, the reference, a server, or both of these. */
+  readonly rubrics: readonly PlacedRubric[];
+}
+
+/** One that is asked for the seven criteria, and where its judgements are. */
+export interface PlacedRubric extends Rubric {
+  readonly is: "reward" | "selfReward";
+  /** The place of its part, where the reward is an ensemble's. */
+  readonly part: number | undefined;
 }
 
 /** The judges that a config asks for; imitation learns from none, and what is asked about its answers a verifier says. */
 export function judgesOf(parts: JudgeParts): Judges {
   if (isImitation(parts.config.algorithm.name)) {
-    return { reward: knownAnswers(parts.task), selfReward: undefined, rubric: undefined };
+    return { reward: knownAnswers(parts.task), selfReward: undefined, rubrics: [] };
   }
-  const { mode, compare } = parts.config.judge.rubric;
-  const isSelfRewarded = asksForSelfReward(parts.config);
-  const reward = rewardOf(parts, mode);
-  const selfReward = isSelfRewarded ? selfRewardOf(parts, mode) : undefined;
-  const is = rubricIs(parts.config);
-  if (!is) return { reward, selfReward, rubric: undefined };
-  if (compare === 0) return { reward, selfReward, rubric: { is, mode, comparison: undefined } };
-  const scorerOf = is === "reward" ? rewardOf : selfRewardOf;
-  const other = scorerOf(parts, mode === "generate" ? "criterion-logits" : "generate");
-  return { reward, selfReward, rubric: { is, mode, comparison: { other, pairs: compare } } };
+  const { mode } = parts.config.judge.rubric;
+  const selfReward = asksForSelfReward(parts.config) ? selfRewardOf(parts, mode) : undefined;
+  return { reward: rewardOf(parts, mode), selfReward, rubrics: rubricsOf(parts) };
 }
 
-/** At most one of the two: a config in which both are the rubric is refused. */
-function rubricIs(config: Config): "reward" | "selfReward" | undefined {
-  const { judge } = config;
-  if (judge.reward.kind === "rubric") return "reward";
-  return asksForSelfReward(config) && judge.self_reward.kind === "rubric" ? "selfReward" : undefined;
+/** A config in which one judge gives both rewards is refused: so each of the two, the reference and the server, is here at most once. */
+function rubricsOf(parts: JudgeParts): PlacedRubric[] {
+  const { judge } = parts.config;
+  const asked = [
+    ...(judge.reward.kind === "ensemble"
+      ? membersOf(judge.ensemble).map(([kind], part) => ({ kind, is: "reward" as const, part }))
+      : [{ kind: judge.reward.kind, is: "reward" as const, part: undefined }]),
+    ...(asksForSelfReward(parts.config)
+      ? [{ kind: judge.self_reward.kind, is: "selfReward" as const, part: undefined }]
+      : []),
+  ];
+  return asked.flatMap(({ kind, ...place }): PlacedRubric[] => {
+    if (kind === "rubric") return [{ ...place, ...referenceRubric(parts, place.is) }];
+    // A server is asked in words.
+    return kind === "endpoint" ? [{ ...place, mode: "generate", comparison: undefined }] : [];
+  });
+}
+
+function referenceRubric(parts: JudgeParts, is: PlacedRubric["is"]): Rubric {
+  const { mode, compare } = parts.config.judge.rubric;
+  if (compare === 0) return { mode, comparison: undefined };
+  const other = rubricOf(parts, mode === "generate" ? "criterion-logits" : "generate");
+  return { mode, comparison: { other: is === "reward" ? rubricReward(other) : other, pairs: compare } };
 }
 
 function asksForSelfReward({ algorithm: { name } }: Config): boolean {
@@ -66,8 +88,10 @@ function asksForSelfReward({ algorithm: { name } }: Config): boolean {
 }
 
 function rewardOf(parts: JudgeParts, mode: RubricMode): Scorer {
-  const { kind } = parts.config.judge.reward;
-  return kind === "ensemble" ? ensembleOf(parts, mode) : rewardBy(kind, parts, mode);
+  const { reward, pairwise } = parts.config.judge;
+  if (reward.kind === "ensemble") return ensembleOf(parts, mode);
+  if (reward.kind === "pairwise") return pairwiseReward(comparerOf(pairwise, parts), pairwise.opponents);
+  return rewardBy(reward.kind, parts, mode);
 }
 
 type Rewarder = keyof Omit<Config["judge"]["ensemble"], "on_missing">;
@@ -81,32 +105,37 @@ function rewardBy(kind: Rewarder, parts: JudgeParts, mode: RubricMode): Scorer {
     case "model":
       return parts.outside.rewardModel();
     case "endpoint":
-      return parts.outside.endpoint();
+      return endpointReward(parts.outside.endpoint());
   }
 }
 
 function ensembleOf(parts: JudgeParts, mode: RubricMode): Scorer {
-  const { on_missing: onMissing, ...members } = parts.config.judge.ensemble;
-  const asked = Object.entries(members).filter(([, { weight }]) => weight > 0);
+  const { ensemble: settings } = parts.config.judge;
   return ensemble(
-    asked.map(([kind, part]) => ({ scorer: rewardBy(kind as Rewarder, parts, mode), ...part })),
-    onMissing,
+    membersOf(settings).map(([kind, part]) => ({ scorer: rewardBy(kind, parts, mode), ...part })),
+    settings.on_missing,
   );
+}
+
+/** The judges of an ensemble that are asked, in the order of their parts. */
+function membersOf({
+  on_missing: _,
+  ...members
+}: Config["judge"]["ensemble"]): [Rewarder, Pick<Member, "weight" | "scale">][] {
+  const all = Object.entries(members) as [Rewarder, Pick<Member, "weight" | "scale">][];
+  return all.filter(([, { weight }]) => weight > 0);
 }
 
 /** @throws SparringError `task/not-verifiable`; when it first scores `judge/bad-schema` */
 function verifierOf(settings: Config["judge"]["verifier"], task: TaskFamily): Scorer {
   const { rule, pattern, schema } = settings;
-  const known = (by: Rule): Scorer => ruleVerifier(rule, () => by, answersOf(requireVerifiable(task)));
   switch (rule) {
     case "task":
       return verifier(requireVerifiable(task));
     case "exact":
-      return known(exact);
     case "number":
-      return known(numeric({ absolute: settings.tolerance, relative: settings.relative_tolerance }));
     case "choice":
-      return known(choice);
+      return ruleVerifier(rule, () => answerRule(settings), answersOf(requireVerifiable(task)));
     case "regex":
       return ruleVerifier(rule, () => matches(patternOf(pattern!)), noAnswers);
     case "json-schema":
@@ -132,6 +161,8 @@ function selfRewardOf(parts: JudgeParts, mode: RubricMode): Scorer {
       );
     case "rubric":
       return rubricOf(parts, mode);
+    case "endpoint":
+      return endpointRubric(parts.outside.endpoint());
   }
 }
 

@@ -1,12 +1,13 @@
 import type { Config } from "../../config/schema.ts";
 import { Classifier } from "../../engine/classifier/classifier.ts";
-import { endpointReward } from "../../judge/endpoint/endpoint.ts";
+import { type EndpointJudge, endpointJudge } from "../../judge/endpoint/endpoint.ts";
 import { keyOf } from "../../judge/endpoint/key.ts";
 import { rewardModel } from "../../judge/reward-model.ts";
 import type { Scorer } from "../../judge/scorer.ts";
 import { readClassifierConfig } from "../../models/classifier-config.ts";
 import { resolveRewardModel } from "../../models/reward-model-folder.ts";
 import { rewardReader } from "../../models/reward-reader.ts";
+import type { MayAsk } from "./agreed-servers.ts";
 
 /** The key that was given for the origin of an address, if one was. */
 export type KeyFor = (url: string) => string | undefined;
@@ -31,12 +32,15 @@ export function requireJudges({ judge: { reward, model, ensemble } }: Pick<Confi
 export class OutsideJudges {
   readonly #config: JudgeSettings;
   readonly #keyFor: KeyFor;
+  readonly #mayAsk: MayAsk;
   #rewardModel: OpenRewardModel | undefined;
-  #endpoint: Scorer | undefined;
+  #endpoint: EndpointJudge | undefined;
 
-  constructor(config: JudgeSettings, keyFor: KeyFor = () => undefined) {
+  /** @param mayAsk left out, no server may be asked: of a session that nobody scores with */
+  constructor(config: JudgeSettings, keyFor: KeyFor = () => undefined, mayAsk: MayAsk = nobodyMayAsk) {
     this.#config = config;
     this.#keyFor = keyFor;
+    this.#mayAsk = mayAsk;
   }
 
   /** The reward model of `judge.model`; its files are read when it first scores. */
@@ -45,12 +49,12 @@ export class OutsideJudges {
     return this.#rewardModel;
   }
 
-  /** The server of `judge.endpoint`; nothing is sent before it first scores. */
-  endpoint(): Scorer {
+  /** The server of `judge.endpoint`; nothing is sent before it is first asked, and nothing without the user's agreement. */
+  endpoint(): EndpointJudge {
     const { url, model, key_env: variable, ...settings } = this.#config.judge.endpoint;
     // A config that asks the server has both: cross.ts.
     const baseUrl = url!;
-    this.#endpoint ??= endpointReward({
+    this.#endpoint ??= endpointJudge({
       baseUrl,
       model: model!,
       temperature: settings.temperature,
@@ -59,6 +63,7 @@ export class OutsideJudges {
       requestsPerMinute: settings.requests_per_minute,
       timeoutMs: 1000 * settings.timeout_seconds,
       retries: settings.retries,
+      mayAsk: () => this.#mayAsk(new URL(baseUrl).origin),
       key: () => keyOf({ baseUrl, variable, keyFor: this.#keyFor }, process.env),
     });
     return this.#endpoint;
@@ -68,6 +73,10 @@ export class OutsideJudges {
   async close(): Promise<void> {
     await this.#rewardModel?.close();
   }
+}
+
+async function nobodyMayAsk(origin: string): Promise<void> {
+  throw new Error(`this session sends nothing to ${origin}: it was opened without a run's agreement`);
 }
 
 /** A reward model that reads its folder, and starts its process, with the first pairs. */

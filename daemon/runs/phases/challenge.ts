@@ -58,7 +58,8 @@ function lotsOf(seed: number, drawn: number): Lots {
   return { task: streamUniform(seed, "tasks", 2 * drawn), template: streamUniform(seed, "tasks", 2 * drawn + 1) };
 }
 
-function messagesOf(challenge: Challenge): readonly Message[] {
+/** What the Challenger is told. */
+export function messagesOf(challenge: Challenge): readonly Message[] {
   return "messages" in challenge ? challenge.messages : [{ role: "user", content: challengerPrompt(challenge) }];
 }
 

@@ -1,4 +1,5 @@
-import { rubricMetrics } from "../../judge/rubric/rubric-metrics.ts";
+import { figuresOf } from "../../judge/figures.ts";
+import { type AskedRubric, rubricMetrics } from "../../judge/rubric/rubric-metrics.ts";
 import type { Judgement, Pair } from "../../judge/scorer.ts";
 import type { RoundScores } from "../../selfplay/algorithm.ts";
 import type { Metrics } from "../../selfplay/metrics.ts";
@@ -26,10 +27,15 @@ export async function judge(
   );
   const rewards = await game.reward.score(pairs, options);
   const selfRewards = await game.selfReward?.score(pairs, options);
-  const { rubric } = game;
-  const byRubric = rubric?.is === "selfReward" ? selfRewards : rewards;
-  const ofRubric = rubric && byRubric ? await rubricMetrics(rubric, pairs, byRubric, options) : {};
-  const judgeMetrics = { ...ofRubric, ...game.reward.figures?.() };
+  const rubrics = game.rubrics.map((rubric): AskedRubric => {
+    const judgements = rubric.is === "reward" ? rewards : selfRewards!;
+    const { part } = rubric;
+    return { ...rubric, judgements: part === undefined ? judgements : judgements.map(({ parts }) => parts![part]) };
+  });
+  const judgeMetrics = {
+    ...(await rubricMetrics(rubrics, pairs, options)),
+    ...figuresOf([game.reward, game.selfReward]),
+  };
 
   let next = 0;
   const judged = answers.map((row) =>

@@ -1,11 +1,11 @@
 import type { StepStats } from "../../engine/engine.ts";
-import type { Judgement } from "../../judge/scorer.ts";
 import type { Advantages, RoundLogprobs, RoundScores } from "../../selfplay/algorithm.ts";
 import { type Metrics, roundMetrics } from "../../selfplay/metrics.ts";
 import { styleMetrics } from "../../selfplay/style-metrics.ts";
 import type { AnswerRecord, QueryRecord, RoundRecord } from "../../store/records.ts";
 import type { Evaluation } from "../evaluate.ts";
 import type { SelfPlayGame } from "../game.ts";
+import { judgedFields } from "../judging/answer-record.ts";
 import { learningRate } from "../schedule.ts";
 import type { Stopwatch } from "../stopwatch.ts";
 import type { Judged } from "./judge.ts";
@@ -99,23 +99,13 @@ export function recordsOf(game: SelfPlayGame, drawn: DrawnRound): QueryRecord[] 
 
 function answerRecord(drawn: DrawnRound, { text, completion }: DrawnAnswer, i: number, j: number): AnswerRecord {
   const { reward, selfReward } = drawn.judged[i][j];
-  const judgements: Judgement[] = selfReward ? [reward, selfReward] : [reward];
-  const unscored = judgements.flatMap((judgement) => (judgement.value === null ? [judgement.unscored] : []));
-  // The judge who went through the criteria; else the self-reward's.
-  const { criteria, probabilities, rationale } =
-    judgements.find((judgement) => judgement.criteria) ?? judgements.at(-1)!;
   return {
     text,
     tokens: Array.from(completion.tokens),
     logprobs: Array.from(completion.logprobs),
     referenceLogprobs: Array.from(drawn.reference.answers_NGT[i][j]),
     stop: completion.stop,
-    reward: reward.value,
-    selfReward: selfReward?.value ?? null,
-    ...(criteria && { criteria: [...criteria] }),
-    ...(probabilities && { probabilities: [...probabilities] }),
-    ...(rationale !== undefined && { rationale }),
-    ...(unscored.length > 0 && { unscored: unscored.join("; ") }),
+    ...judgedFields(reward, selfReward),
     advantage: drawn.advantages.solver_NG[i][j],
   };
 }

@@ -1,9 +1,11 @@
 import type { JudgedAnswer } from "../../judge/agreement/cases.ts";
 import { queryKind } from "../../judge/agreement/query-kind.ts";
+import { onScale, type ScoreRange } from "../../judge/agreement/scale.ts";
 import { doubtOf } from "../../judge/agreement/strata.ts";
 import { LastUsed } from "../../store/last-used.ts";
 import type { AnswerRecord, QueryRecord } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
+import { rewardRange } from "./reward-range.ts";
 
 /** What the judges said in so many rounds is kept; a round of 64 answers takes some 10 kB. */
 const keptRounds = 512;
@@ -25,7 +27,7 @@ export class JudgedRounds {
     const found = await this.#store.stampOfSamples(run, round);
     const stamp = found ? `${found.inode} ${found.modified} ${found.bytes}` : "";
     const read = (): { readonly stamp: string; readonly answers: Promise<readonly JudgedAnswer[]> } => {
-      const answers = this.#store.readSamples(run, round).then((queries) => judgedAnswers(round, queries));
+      const answers = this.#read(run, round);
       // A file that has to be mended may be there the next time.
       answers.catch(() => this.#kept.forget(key));
       return { stamp, answers };
@@ -36,22 +38,43 @@ export class JudgedRounds {
     this.#kept.forget(key);
     return this.#kept.get(key, read).answers;
   }
+  async #read(run: string, round: number): Promise<readonly JudgedAnswer[]> {
+    const range = rewardRange(await this.#store.readRun(run));
+    return judgedAnswers(round, await this.#store.readSamples(run, round), range);
+  }
 }
 
-/** How the judges took the answers of a round's queries. */
-export function judgedAnswers(round: number, queries: readonly QueryRecord[]): JudgedAnswer[] {
+/**
+ * How the judges took the answers of a round's queries.
+ * @param range of the rewards
+ */
+export function judgedAnswers(
+  round: number,
+  queries: readonly QueryRecord[],
+  range: ScoreRange = { low: 0, high: 1 },
+): JudgedAnswer[] {
   return queries.flatMap(({ index: query, text, expected, answers }) => {
     const kind = queryKind(text, expected !== undefined);
     return answers.map((answer, index): JudgedAnswer => {
-      const { reward, selfReward, criteria, probabilities } = answer;
-      const doubt = doubtOf(reward, selfReward, probabilities);
-      return { round, query, answer: index, kind, score: scoreOf(answer), criteria, doubt };
+      const { criteria, probabilities } = answer;
+      const doubt = doubtOf(scoresOf(answer, range), probabilities);
+      return { round, query, answer: index, kind, score: scoreOf(answer, range), criteria, doubt };
     });
   });
 }
 
-/** The judge's score on the scale 0–7: the self-reward, or else the reward, seven times as large. */
-function scoreOf({ selfReward, reward }: AnswerRecord): number | null {
+/** The judge's score on the scale 0–7: the self-reward, or else the reward. */
+function scoreOf({ selfReward, reward }: AnswerRecord, range: ScoreRange): number | null {
   if (selfReward !== null) return selfReward;
-  return reward === null ? null : 7 * reward;
+  return reward === null ? null : onScale(reward, range, 7);
+}
+
+/** What all who scored an answer gave it, on the scale 0–1: of an ensemble its members, each in its own range. */
+function scoresOf({ selfReward, reward, parts }: AnswerRecord, range: ScoreRange): number[] {
+  const rewards = parts
+    ? parts.flatMap(({ value, low = null, high = null }) => (value === null ? [] : [onScale(value, { low, high }, 1)]))
+    : reward === null
+      ? []
+      : [onScale(reward, range, 1)];
+  return selfReward === null ? rewards : [...rewards, selfReward / 7];
 }

@@ -3,34 +3,35 @@
  * follow Box 3 of LSP (arXiv 2509.07414) [paper]; the wording is ours. The frozen reference model does the judging.
  */
 
+import { withoutTags } from "./tags.ts";
+
 export interface CriterionText {
   /** 1–7, the order in which a judge's calculation lists them. */
   readonly index: number;
-  /** For a column's head. */
-  readonly name: string;
   /** What earns the point. */
   readonly sentence: string;
 }
 
-/** The seven criteria: 1 and 2 are about the query, 3 to 7 about the answer. */
+/** The seven criteria: 1 and 2 are about the query, 3 to 7 about the answer. `text/criteria.ts` has short names for people. */
 export const criteria: readonly CriterionText[] = [
-  { index: 1, name: "task recognizable", sentence: "From the instruction alone one can tell what the task is." },
-  { index: 2, name: "clear instruction", sentence: "The instruction is clear, specific and well structured." },
-  { index: 3, name: "understandable", sentence: "The user will be able to understand the response." },
+  { index: 1, sentence: "From the instruction alone one can tell what the task is." },
+  { index: 2, sentence: "The instruction is clear, specific and well structured." },
+  { index: 3, sentence: "The user will be able to understand the response." },
   {
     index: 4,
-    name: "on topic",
     sentence:
       "The response deals with a considerable part of what the instruction asks; it need not deal with all of it.",
   },
   {
     index: 5,
-    name: "useful",
     sentence: "The response settles the core of the instruction in a useful and thorough way.",
   },
-  { index: 6, name: "well written", sentence: "The response is clear, concise, well organized and helpful." },
-  { index: 7, name: "pleasing", sentence: "The user will probably like the form and the style of the response." },
+  { index: 6, sentence: "The response is clear, concise, well organized and helpful." },
+  { index: 7, sentence: "The user will probably like the form and the style of the response." },
 ];
+
+/** Those around the material, and those of the verdict. */
+const tags = ["instruction", "response", "calculation", "score"];
 
 const list = criteria.map(({ index, sentence }) => `${index}. ${sentence}`).join("\n");
 
@@ -77,14 +78,9 @@ export function criterionReply({ index, sentence }: CriterionText, verdict: "Yes
 
 function material(query: string, answer: string): string {
   return `<Instruction>
-${withoutTags(query)}
+${withoutTags(query, tags)}
 </Instruction>
 <Response>
-${withoutTags(answer)}
+${withoutTags(answer, tags)}
 </Response>`;
-}
-
-/** Text of a model must not be able to close its own tag, or to bring a verdict along. */
-function withoutTags(text: string): string {
-  return text.replace(/<(?=\s*(?:\/\s*)?(?:instruction|response|calculation|score)\b)/gi, "&lt;");
 }

@@ -20,10 +20,12 @@ export const runFactsSchema = z.object({
   parent: z.object({ run: z.string(), round: z.number() }).optional(),
   /** Held-out accuracy at its first and its newest evaluation, 0–1. */
   accuracy: z.object({ first: z.number(), last: z.number() }).nullable(),
+  /** The iteration of its last round, where it played that itself and an imitation has an opponent; counted from 1. */
+  iteration: z.object({ now: z.number(), of: z.number() }).optional(),
   /** How many ratings stand. */
   ratings: z.number(),
   workspace: z.string().optional(),
-  /** Why it failed, as status.json says. */
+  /** Why it failed, stopped or paused itself, as status.json says. */
   problem: problemRecordSchema.optional(),
   /** Why a file of it could not be read; what that file would say is missing from the other facts. */
   broken: problemRecordSchema.optional(),

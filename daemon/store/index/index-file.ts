@@ -8,7 +8,7 @@ import { runFactsSchema } from "./facts.ts";
 
 /** db.json: what was read of each run, and the state of its files then. */
 const indexSchema = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   runs: z.record(z.string(), z.object({ stamp: z.string(), facts: runFactsSchema })),
 });
 export type IndexData = z.infer<typeof indexSchema>;

@@ -6,6 +6,7 @@ import { readRatings } from "../ratings.ts";
 import type { ProblemRecord, RunRecord, RunRequest, RunStatus } from "../records.ts";
 import type { Store } from "../store.ts";
 import type { RunFacts } from "./facts.ts";
+import { iterationOf } from "./iteration.ts";
 import { readRoundEnds } from "./round-ends.ts";
 
 /** The settings that a list shows. */
@@ -15,11 +16,12 @@ const configSchema = z.looseObject({
   model: z.looseObject({ path: z.string() }),
   game: z.looseObject({ task: z.string(), rounds: z.number() }),
   algorithm: z.looseObject({ name: z.string() }),
+  imitation: z.looseObject({ iterations: z.number() }).optional(),
 });
 
 type Shown = Pick<RunFacts, "name" | "algorithm" | "task" | "model" | "seed" | "rounds">;
 /** What a run was made from: run.json, or the request while there is none. */
-type Origin = Shown & Pick<RunFacts, "createdAt" | "parent" | "workspace">;
+type Origin = Shown & Pick<RunFacts, "createdAt" | "parent" | "workspace"> & { readonly iterations?: number };
 
 /**
  * Reads the facts of a run from its files. A file that can't be read costs only what it would say, and is named in `broken`.
@@ -43,14 +45,20 @@ export async function readFacts(store: Store, id: string): Promise<RunFacts> {
   const ratings = await orBroken(readRatings(store.fs, dir), []);
   const round = ends?.last?.round ?? null;
   const since = status?.since ?? ends?.last?.finishedAt ?? origin?.createdAt ?? "";
+  const unknown = { name: id, algorithm: "", task: "", model: "", seed: 0, rounds: round ?? 0, createdAt: since };
+  const { iterations, ...shown }: Origin = origin ?? unknown;
   const isFinished = origin !== undefined && round !== null && round >= origin.rounds;
+  // A fork's first round is its parent's, which may have imitated something else.
+  const isOwn = ends?.last !== undefined && ends.last.round > (shown.parent?.round ?? -1);
+  const iteration = isOwn ? iterationOf(ends.last, iterations) : undefined;
   return {
-    ...(origin ?? { name: id, algorithm: "", task: "", model: "", seed: 0, rounds: round ?? 0, createdAt: since }),
+    ...shown,
     id,
     state: status?.state ?? (isFinished ? "finished" : "interrupted"),
     since,
     round,
     accuracy: ends?.accuracy ?? null,
+    ...(iteration && { iteration }),
     ratings: ratings.length,
     ...(status?.problem && { problem: status.problem }),
     ...(broken && { broken }),
@@ -93,7 +101,7 @@ async function requestedOrigin(store: Store, id: string, request: RunRequest): P
   return { name, algorithm, task, model, seed, rounds, ...asked, parent: { run: parent, round } };
 }
 
-function shownSettings(config: unknown, file: string): Shown {
+function shownSettings(config: unknown, file: string): Shown & Pick<Origin, "iterations"> {
   const parsed = configSchema.safeParse(config);
   if (!parsed.success) {
     throw new SparringError(
@@ -103,8 +111,9 @@ function shownSettings(config: unknown, file: string): Shown {
       { place: file },
     );
   }
-  const { name = "", seed, model, game, algorithm } = parsed.data;
-  return { name, seed, model: model.path, task: game.task, rounds: game.rounds, algorithm: algorithm.name };
+  const { name = "", seed, model, game, algorithm, imitation } = parsed.data;
+  const shown = { name, seed, model: model.path, task: game.task, rounds: game.rounds, algorithm: algorithm.name };
+  return { ...shown, ...(imitation && { iterations: imitation.iterations }) };
 }
 
 function problemOf({ code, message, next, place }: SparringError): ProblemRecord {

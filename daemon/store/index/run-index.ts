@@ -45,7 +45,7 @@ export class RunIndex {
   static async open(store: Store, options: RunIndexOptions = {}): Promise<RunIndex> {
     const file = layout.index(store.home);
     const adapter = new IndexFile(store.fs, file);
-    const db = new Low<IndexData>(adapter, { format: 1, runs: {} });
+    const db = new Low<IndexData>(adapter, { format: 2, runs: {} });
     await db.read();
     const notes = adapter.wasUnusable ? [`${file} was not an index that this version reads; it was made again.`] : [];
     const index = new RunIndex(store, db, notes, options);

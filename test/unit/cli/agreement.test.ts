@@ -75,9 +75,10 @@ describe("sparring agreement", () => {
       "0.62 [0.52, 0.72]",
     ]);
     assert.deepEqual(line("code"), ["code", "9", ...Array<string>(4).fill("too few: 9 of 30")]);
+    assert.match(stdout, /\nThe self-reward is compared with people's scores\.\n/);
     assert.deepEqual(line("151 – 300").slice(0, 3), ["151 – 300", "9", "too few: 9 of 30"]);
-    assert.deepEqual(line("7 pleasing"), [
-      "7 pleasing",
+    assert.deepEqual(line("7 Form and style"), [
+      "7 Form and style",
       "148",
       "80 % [70 %, 90 %]",
       "+0.05 [-0.05, +0.15]",

@@ -124,7 +124,13 @@ describe("chat --replay", () => {
       "sparring/sample/replay": () => ({
         query: "3+4\u001b[2J",
         answers: [
-          { ...answer, text: "7" },
+          {
+            ...answer,
+            text: "7",
+            rationale: "sound\u0007",
+            rewardRationale: "3+4\nis 7",
+            criteria: [1, 1, 1, 1, 1, 1, 0],
+          },
           { ...answer, text: "8\u0007", reward: null, selfReward: null, unscored: "time-out" },
         ],
         waitedSeconds: 0,
@@ -149,6 +155,20 @@ describe("chat --replay", () => {
 answered by checkpoint of round 50
      7
        right       S 6.0  log p -1.50
+       R    1.000     reward of the verifier or reward model
+            The judge says:
+           │ 3+4
+           │ is 7
+       R_Q  6.000     self-reward, 0 to 7
+            The judge says: sound‹U+0007›
+       The judge's criteria:
+            1 ■ Task identifiable
+            2 ■ Instruction clear and specific
+            3 ■ Answer understandable
+            4 ■ Addresses a significant part
+            5 ■ Answers the core elements
+            6 ■ Clear, concise, organised
+            7 □ Form and style
      8\\u{7}
        time-out    log p -1.50
 `,

@@ -261,6 +261,51 @@ the token limit.
 `,
     );
   });
+  test("why an answer has its scores, with all that a model wrote made harmless", async () => {
+    const daemon = daemonWith({ round: 3 });
+    const run = [...daemon.runs.values()][0]!;
+    const [query] = run.queries(3);
+    const answer = {
+      ...query!.answers[0]!,
+      selfReward: 6,
+      rationale: "fine\u001b[2J",
+      rewardRationale: "wrong: 5 is right",
+    };
+    run.queries = () => [
+      {
+        ...query!,
+        answers: [
+          { ...answer, advantage: -0.5 },
+          { ...answer, reward: 1 },
+        ],
+      },
+    ];
+    const { stdout } = await sparring(["show", "last", "--why", "3:0:0"], { daemon });
+    assert.equal(
+      stdout,
+      `Round 3, query 0, answer 0
+     3+1
+     5
+
+R    0.000     reward of the verifier or reward model
+     The verifier expects: 5
+     The judge says: wrong: 5 is right
+R_Q  6.000     self-reward, 0 to 7
+     The judge says: fine‹U+001B›[2J
+A    -0.500    r − mean(r) = 1.714 − 2.214, over the 2 scored of 2 answers, with
+     r = R + 0.2857·R_Q.
+`,
+    );
+    const json = await sparring(["show", "last", "--why", "3:0:1", "--json"], { daemon });
+    assert.equal(JSON.parse(json.stdout).answers[1].reward, 1);
+  });
+  test("why: not of an answer that is not there, or without a place", async () => {
+    const daemon = daemonWith({ round: 3 });
+    const missing = await sparring(["show", "last", "--why", "3:0:9"], { daemon });
+    assert.match(missing.stderr, /has 1 answers, counted from 0; there is no answer 9/);
+    const vague = await sparring(["show", "last", "--why", "3:0"], { daemon });
+    assert.match(vague.stderr, /--why wants <round>:<query>:<answer>, found "3:0"/);
+  });
   test("samples of a round without any", async () => {
     const { stdout } = await sparring(["show", "last", "--samples", "0"], { daemon: daemonWith({ round: 3 }) });
     assert.equal(stdout, "Round 0 has no samples: nothing was played in it.\n");

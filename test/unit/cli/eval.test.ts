@@ -53,6 +53,8 @@ describe("eval", () => {
     assert.deepEqual(await asked("mine", "--reference"), { ...base, weights: "reference" });
     const byModel = await asked("last", "--against", "base", "--judge", "self-reward");
     assert.deepEqual(byModel, { ...base, against: { run: "mine", weights: "reference" }, judge: "self-reward" });
+    const byPairs = await asked("mine", "--against", "base", "--judge", "pairwise");
+    assert.equal(byPairs.judge, "pairwise");
     const older = await asked("mine", "--against", "old@7");
     assert.deepEqual(older, { ...base, against: { run: "older", weights: { checkpoint: 7 } } });
   });
@@ -86,6 +88,8 @@ The first is better: the interval lies above one half.
     const daemon = daemonThatEvaluates({ winRate, swapped: 12, unscored: 3 });
     const { stdout } = await run(["mine", "--against", "older", "--judge", "self-reward"], { daemon });
     assert.match(stdout, /by the self-reward/);
+    const byPairs = await run(["mine", "--against", "older", "--judge", "pairwise"], { daemon });
+    assert.match(byPairs.stdout, /Win rate of the first, by a judge of pairs; ties count half/);
     assert.match(stdout, /12 of the ties because the judge disagreed with\nitself; 3 unscored\./);
     assert.match(stdout, /No difference is shown: the interval holds one half\.\n$/);
     const worse = daemonThatEvaluates({ winRate: { value: 0.3, low: 0.2, high: 0.4 } });
@@ -112,7 +116,10 @@ The first is better: the interval lies above one half.
 
   const wrong: [args: string[], stderr: RegExp][] = [
     [[], /`eval` needs the id of a run/],
-    [["mine", "--judge", "gpt", "--against", "base"], /--judge wants verifier or self-reward, found "gpt"/],
+    [
+      ["mine", "--judge", "gpt", "--against", "base"],
+      /--judge wants verifier or self-reward or pairwise, found\s"gpt"/,
+    ],
     [["mine", "--judge", "verifier"], /--judge needs --against/],
     [["mine", "--limit", "0"], /--limit wants a number from 1/],
     [["mine@2", "--reference"], /exclude each other/],

@@ -53,9 +53,13 @@ describe("rating by key", () => {
     assert.doesNotMatch(before!, /round \d+,/);
     assert.match(after!, /answer +you +self-reward +reward\nround \d+, query \d, answer \d +7 +\d\.0 +0\.00\n/);
   });
-  test("shows the query and the answer that it asks about", async () => {
+  test("shows the query and the answer that it asks about, and why it asks", async () => {
     const { stdout } = await rate("q");
-    assert.match(stdout, /── 1 of 20 ──\nquery {3}(\d+)\+\d\nanswer {2}answer \d of round \1\n\n0 rated\.\n$/);
+    assert.match(
+      stdout,
+      /── 1 of 20 ──\nquery {3}(\d+)\+\d\nanswer {2}answer \d of round \1\nwhy {5}its quarter of the rounds has 0 ratings/,
+    );
+    assert.match(stdout, /\n\n0 rated\.\n$/);
   });
   test("skips, and what was skipped does not come again", async () => {
     const daemon = daemonWithSamples();
@@ -80,6 +84,32 @@ describe("rating by key", () => {
     const { stdout } = await rate("7u3q");
     const shown = [...stdout.matchAll(/answer {2}(.*)/g)].map(([, text]) => text);
     assert.equal(shown[3], shown[1]);
+  });
+  test("asks for the criteria one by one, and sends them with their number", async () => {
+    const daemon = daemonWithSamples();
+    const { stdout } = await rate("yyyu1nn01sq", daemon, "--by-criteria");
+    assert.deepEqual(
+      stored(daemon).map(({ score, criteria }) => [score, criteria]),
+      [
+        [4, [1, 1, 1, 0, 0, 0, 1]],
+        [null, undefined],
+      ],
+    );
+    assert.match(stdout, /Keys: y or 1 met/);
+    assert.equal(stdout.match(/^3 Answer understandable\?$/gm)!.length, 2, "asked again after it was taken back");
+    assert.match(stdout, /^7 Form and style\?\n4\n/m);
+  });
+  test("takes back a whole rating where no criterion is given yet", async () => {
+    const daemon = daemonWithSamples();
+    await rate("1111111u0000000q", daemon, "--by-criteria");
+    assert.deepEqual(
+      stored(daemon).map(({ score }) => score),
+      [0],
+    );
+  });
+  test("ends with where to read how far the judge can be trusted", async () => {
+    const { stdout } = await rate("7q");
+    assert.match(stdout.replaceAll("\n", " "), new RegExp(`agreement ${fakeId}\` says how far the judge`));
   });
   test("has nothing to take back at first", async () => {
     const { stdout } = await rate("uq");

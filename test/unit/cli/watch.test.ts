@@ -97,12 +97,11 @@ test("each kind of note is shown once, in the round that had it first", () => {
   assert.deepEqual(
     chronicle.notes(
       [noted(3, "4 of 32 answers are unscored"), noted(4, "5 of 32 answers are unscored", "It died.")],
-      80,
-      plain,
+      style,
     ),
     ["round 3: 4 of 32 answers are unscored", "round 4: It died."],
   );
-  assert.deepEqual(chronicle.notes([noted(5, "1 of 32 answers are unscored")], 80, plain), []);
+  assert.deepEqual(chronicle.notes([noted(5, "1 of 32 answers are unscored")], style), []);
 });
 
 describe("the live area", () => {

@@ -51,7 +51,8 @@ Stop it       node dist/sparring.js stop ${id}
 
   test("works in the queue", async () => {
     const daemon = new FakeDaemon({
-      "sparring/run/start": ({ run }) => daemon.add({ id: run, state: "queued", queuePlace: 2 }).overview,
+      "sparring/run/start": ({ run }) =>
+        daemon.add({ id: run, state: "queued", queuePlace: 2, waitsFor: "first" }).overview,
     });
     daemon.add({ id: "first", state: "running", round: 40 });
     let press = (): void => {};

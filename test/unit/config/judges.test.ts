@@ -31,6 +31,7 @@ describe("a judge's settings", () => {
     refuses(["judge.model.output=logit"], /this judge is not asked/);
     refuses(["judge.endpoint.retries=1"], /this judge is not asked/);
     refuses(["judge.ensemble.model.weight=1"], /only one judge gives the reward/);
+    refuses(["judge.ensemble.pairwise.weight=1"], /judge.ensemble.pairwise.weight is refused: what an answer wins/);
     refuses(["judge.verifier.tolerance=1"], /only judge.verifier.rule: number reads it/);
     const member = ["judge.reward.kind=ensemble", "judge.ensemble.verifier.weight=1", "judge.ensemble.model.scale=2"];
     refuses(member, /this judge is not asked/);
@@ -60,6 +61,44 @@ describe("a judge's settings", () => {
       ["judge.endpoint.url", "judge.endpoint.key_env"],
     );
     assert.deepEqual(settingsThatNeedTrust(parse("judge.reward.kind=model")), []);
+  });
+
+  test("of pairs are its own; a server has those of its section, and is asked in words", () => {
+    const pairwise = ["algorithm.name=grpo", "judge.reward.kind=pairwise"];
+    const { judge } = parse(...pairwise);
+    const defaults = { by: "reference", mode: "generate", opponents: 3, temperature: 1, max_tokens: 320 };
+    assert.deepEqual(judge.pairwise, defaults);
+    assert.equal(parse(...pairwise, "judge.pairwise.mode=logits").judge.pairwise.mode, "logits");
+    refuses(["judge.pairwise.opponents=2"], /answers are scored one by one/);
+    refuses([...pairwise, "judge.pairwise.mode=logits", "judge.pairwise.temperature=0"], /the judge writes nothing/);
+    refuses([...pairwise, "judge.pairwise.by=endpoint"], /judge.endpoint.url is missing/);
+    const server = [...pairwise, "judge.pairwise.by=endpoint", ...endpoint.slice(1)];
+    assert.equal(parse(...server, "judge.endpoint.max_tokens=99").judge.endpoint.max_tokens, 99);
+    assert.deepEqual(
+      settingsThatNeedTrust(parse(...server)).map(({ path }) => path),
+      ["judge.endpoint.url"],
+    );
+    refuses([...server, "judge.pairwise.max_tokens=99"], /the server is asked with the settings of judge.endpoint/);
+    refuses([...server, "judge.pairwise.mode=logits"], /a server is asked in words/);
+    refuses([...pairwise, endpoint[1]!], /this judge is not asked/);
+  });
+
+  test("of pairs say nothing of a query: refused with lsp-zero, and not with lsp, in an open game too", () => {
+    refuses(["judge.reward.kind=pairwise"], /½ on average, and lsp-zero/);
+    const open = ["game.task=open", "algorithm.name=lsp", "judge.reward.kind=pairwise"];
+    assert.equal(parse(...open, "judge.self_reward.kind=rubric").judge.reward.kind, "pairwise");
+  });
+
+  test("of a server serve the self-reward too, unless it is the reward already", () => {
+    const lsp = ["algorithm.name=lsp", "judge.self_reward.kind=endpoint"];
+    refuses(lsp, /judge.endpoint.url is missing/);
+    assert.equal(parse(...lsp, ...endpoint.slice(1)).judge.endpoint.model, "m");
+    refuses([...lsp, ...endpoint], /the endpoint is the reward already/);
+    const inEnsemble = ["judge.reward.kind=ensemble", "judge.ensemble.endpoint.weight=1", ...endpoint.slice(1)];
+    refuses([...lsp, ...inEnsemble], /the endpoint is the reward already/);
+    const both = [...lsp, "judge.reward.kind=pairwise", "judge.pairwise.by=endpoint", ...endpoint.slice(1)];
+    assert.equal(parse(...both).judge.pairwise.by, "endpoint");
+    refuses(["algorithm.name=lsp", endpoint[1]!], /this judge is not asked/);
   });
 
   test("in an open game need no right answer", () => {

@@ -12,7 +12,7 @@ describe("defaults", () => {
       name: "a",
       seed: 1,
       model: { path: "builtin:nano", reference: "stage" },
-      game: { task: "addition", queries: 32, answers: 8, rounds: 300 },
+      game: { task: "addition", held_out: 100, queries: 32, answers: 8, rounds: 300 },
       algorithm: {
         name: "lsp",
         alpha_challenger: 1,
@@ -47,6 +47,7 @@ describe("defaults", () => {
         verifier: { rule: "task", tolerance: 0, relative_tolerance: 0 },
         model: { path: "builtin:nano-reward", output: "sigmoid" },
         endpoint: { temperature: 0, max_tokens: 1024, concurrency: 8, timeout_seconds: 60, retries: 4 },
+        pairwise: { by: "reference", mode: "generate", opponents: 3, temperature: 1, max_tokens: 320 },
         ensemble: {
           on_missing: "unscored",
           verifier: { weight: 0, scale: 1 },

@@ -30,7 +30,7 @@ check("config/unknown-key", minimal, [
     "temperature: 1\n",
     "7:1",
     /"temp/,
-    /challenger.temperature or solver.temperature or judge.rubric.temperature or judge.endpoint.temperature or eval/,
+    /challenger.temperature or solver.temperature or judge.rubric.temperature or judge.endpoint.temperature or judge.pairwise.temperature or eval/,
   ],
   ["misspelt alias", "num_genertions: 8\n", "7:1", /"num_genertions"/, /^Did you mean game.answers\?$/],
   ["alias in a section", "kl: {learning_rate: 1}\n", "7:6", /"kl.learning/, /^Did you mean optimizer.lr\?$/],

@@ -19,6 +19,8 @@ describe("the examples are valid and without warnings", () => {
     spac: "builtin:nano",
     dpo: "builtin:nano",
     sft: "builtin:nano",
+    questions: "builtin:nano",
+    "multiple-choice": "HuggingFaceTB/SmolLM2-135M-Instruct",
     language: "HuggingFaceTB/SmolLM2-135M-Instruct",
     "language-open": "HuggingFaceTB/SmolLM2-135M-Instruct",
   };

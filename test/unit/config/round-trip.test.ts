@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { resolve } from "node:path";
 import { describe, test } from "node:test";
 import fc from "fast-check";
 import { describeChanges } from "../../../daemon/config/changes.ts";
@@ -42,6 +43,8 @@ const configs: fc.Arbitrary<Config> = fc
     }
     for (const key of ["model.path", "model.reference", "engine.python", "judge.model.path", "imitation.data"])
       if (flat[key] !== undefined) flat[key] = `/${String(flat[key]).length}`;
+    // The one file that a config's text has to find.
+    flat["game.data"] = resolve("package.json");
     if (flat["game.queries"] === 1) delete flat["game.queries"];
     const template = flat["challenger.template"];
     if (template !== undefined) {
@@ -71,10 +74,18 @@ function withoutConflicts(flat: Record<string, unknown>): Record<string, unknown
   }
   if (isOpen && flat["algorithm.name"] === "grpo") flat["algorithm.name"] = "lsp-zero";
   if (isOpen) flat["judge.reward.kind"] = "rubric";
+  if (flat["game.task"] === "file") flat["algorithm.name"] = "grpo";
   flat["judge.ensemble.model.weight"] = 1;
   if (isOpen) flat["judge.ensemble.verifier.weight"] = 0;
-  const inEnsemble = flat["judge.reward.kind"] === "ensemble" && flat["judge.ensemble.rubric.weight"];
-  const isAsked = flat["judge.reward.kind"] === "rubric" || inEnsemble;
+  if (flat["algorithm.name"] === "lsp-zero" && flat["judge.reward.kind"] === "pairwise") {
+    flat["judge.reward.kind"] = "model";
+  }
+  if (flat["judge.pairwise.by"] === "endpoint") delete flat["judge.pairwise.mode"];
+  const isAsked = ["rubric", "endpoint"].some(
+    (judge) =>
+      flat["judge.reward.kind"] === judge ||
+      (flat["judge.reward.kind"] === "ensemble" && flat[`judge.ensemble.${judge}.weight`]),
+  );
   if (flat["game.task"] !== "addition" || isAsked) flat["judge.self_reward.kind"] = "likelihood";
   return flat;
 }
@@ -246,7 +257,7 @@ test("every setting and section has a description and a default where it may be 
   };
   walk(configJsonSchema() as JsonSchema, "");
   const derived = ["name", "engine.threads", "engine.micro_batch_tokens", "engine.python", "optimizer.lr"];
-  const open = ["challenger.task", "challenger.template"];
+  const ofSomeTask = ["game.data", "challenger.task", "challenger.template"];
   const judges = [...Object.keys(namesOfJudges), "judge.endpoint.requests_per_minute"];
   const alarms = alarmKinds.map((kind) => `alarms.${kind}.action`);
   const imitated = ["data", "records", "split", "lr", "max_tokens", "early_stop.accuracy"].map(
@@ -254,5 +265,5 @@ test("every setting and section has a description and a default where it may be 
   );
   const required = ["model.path", "game.task", "algorithm.name"];
   const without = settingPaths.filter((path) => schemaAt(path)?.default === undefined);
-  assert.deepEqual(without.sort(), [...derived, ...open, ...judges, ...alarms, ...imitated, ...required].sort());
+  assert.deepEqual(without.sort(), [...derived, ...ofSomeTask, ...judges, ...alarms, ...imitated, ...required].sort());
 });

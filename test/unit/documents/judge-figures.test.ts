@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { modeFigures, replyFigures } from "../../../daemon/documents/judge-figures.ts";
+import { modeFigures, pairFigures, replyFigures } from "../../../daemon/documents/judge-figures.ts";
 import { recordOf } from "./records.ts";
 
 test("what was wrong with a judge's replies", () => {
@@ -12,6 +12,21 @@ test("what was wrong with a judge's replies", () => {
   };
   assert.deepEqual(replyFigures(recordOf(1, { metrics: rubric })), ["Judge's replies", "25 % cut at the token limit"]);
   assert.equal(replyFigures(recordOf(1, { metrics: { ...rubric, "judge/rubric/frac_cut": 0 } })), undefined);
+});
+
+test("how the duels between answers were judged", () => {
+  assert.equal(pairFigures(recordOf(1)), undefined);
+  const metrics = {
+    "judge/pairwise/duels": 24,
+    "judge/pairwise/equal": 0,
+    "judge/pairwise/tied": 3,
+    "judge/pairwise/swapped": 9,
+    "judge/pairwise/unscored": 1,
+  };
+  assert.deepEqual(pairFigures(recordOf(1, { metrics })), [
+    "Judge's pairs",
+    "24 duels, 9 tied because the judge disagreed with itself when positions were swapped, 1 without a verdict",
+  ]);
 });
 
 test("how well the judge's modes agree", () => {

@@ -7,7 +7,7 @@ import { roundHover } from "../../../daemon/language/rounds/hover.ts";
 import { humanScores } from "../../../daemon/language/rounds/human-scores.ts";
 import { roundSymbols } from "../../../daemon/language/rounds/outline.ts";
 import type { AnswerRecord } from "../../../daemon/store/records.ts";
-import { answerOf, queryOf, recordOf } from "./records.ts";
+import { answerOf, queryOf, recordOf, scoringConfig } from "./records.ts";
 
 const part = (role: AnswerRecord["role"], text: string, rest: Partial<AnswerRecord>): AnswerRecord =>
   answerOf(text, { role, ...rest });
@@ -43,6 +43,7 @@ const round = roundDocument({
   run: "spin-1",
   name: "spin",
   verified: true,
+  config: scoringConfig,
   record: recordOf(40, { metrics }),
   queries,
 });
@@ -102,7 +103,14 @@ The worst margins first: how far the implicit reward of the first answer is abov
       line: 3,
       answers: [part("real", "2", { D: null, implicit: null, advantage: 1, referenceLogprobs: [] })],
     });
-    const sft = roundDocument({ run: "s", name: "s", verified: true, record: recordOf(1), queries: [single] });
+    const sft = roundDocument({
+      run: "s",
+      name: "s",
+      verified: true,
+      config: scoringConfig,
+      record: recordOf(1),
+      queries: [single],
+    });
     assert.deepEqual(
       scoreHints(sft, nobody, everywhere).map(({ label }) => label),
       ["log π −0.5 a token · A +1 · R 1"],

@@ -45,3 +45,9 @@ export function recordOf(round: number, rest: Partial<RoundRecord> = {}): RoundR
     ...rest,
   };
 }
+
+/** What of a config scores depend on: of a run with a self-reward. */
+export const scoringConfig = {
+  algorithm: { name: "lsp", normalization: "grpo" },
+  judge: { self_reward: { scale: 0.5 } },
+};

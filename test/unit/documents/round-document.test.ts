@@ -5,18 +5,37 @@ import { type RoundDocument, roundDocument } from "../../../daemon/documents/rou
 import { offsetOf, positionOf, type TextPlace } from "../../../daemon/documents/text-place.ts";
 import type { QueryRecord } from "../../../daemon/store/records.ts";
 import { visible } from "../../../daemon/text/visible.ts";
-import { answerOf, queryOf, recordOf } from "./records.ts";
+import { answerOf, queryOf, recordOf, scoringConfig } from "./records.ts";
 
 function documentOf(queries: readonly QueryRecord[]): RoundDocument {
-  return roundDocument({ run: "addition-1", name: "addition", verified: true, record: recordOf(12), queries });
+  return roundDocument({
+    run: "addition-1",
+    name: "addition",
+    verified: true,
+    config: scoringConfig,
+    record: recordOf(12),
+    queries,
+  });
 }
 
 describe("a round's document", () => {
+  test("names who scored, where that is known", () => {
+    const reward = { name: "endpoint:x\n## Query 9", low: null, high: null };
+    const facts = { run: "r", name: "r", verified: false, config: scoringConfig, record: recordOf(1), queries: [] };
+    const { text } = roundDocument({
+      ...facts,
+      judges: { reward, selfReward: { name: "self-reward", low: 0, high: 7 } },
+    });
+    assert.match(text, /^- Judges: R by endpoint:x‹U\+000A›## Query 9, without bounds; R_Q by self-reward, 0 to 7$/m);
+    assert.doesNotMatch(roundDocument(facts).text, /Judges/);
+  });
+
   test("reads well, and a hostile text can't forge a line of it", () => {
     const { text } = roundDocument({
       run: "addition-1",
       name: "addition\n# forged",
       verified: true,
+      config: scoringConfig,
       record: recordOf(12, { metrics: { "eval/accuracy": 0.83, "eval/tasks": 512 }, notes: ["1 admitted query only"] }),
       queries: [
         queryOf(0, "57+26=", {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { RoundDocuments } from "../../../daemon/documents/round-documents.ts";
-import { queryOf, recordOf } from "./records.ts";
+import { queryOf, recordOf, scoringConfig } from "./records.ts";
 
 /** A store of rounds that notes what is read. */
 function sourceOf(): { read: string[]; version: string; fails: boolean; documents: RoundDocuments } {
@@ -15,6 +15,7 @@ function sourceOf(): { read: string[]; version: string; fails: boolean; document
         run,
         name: run,
         verified: true,
+        config: scoringConfig,
         record: recordOf(round),
         queries: [queryOf(0, `q${state.read.length}`)],
       };

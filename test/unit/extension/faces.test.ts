@@ -47,23 +47,23 @@ describe("the tree of runs", () => {
   });
 
   test("offers what a run takes in its state", () => {
-    const menus = (state: "running" | "paused" | "finished", asked?: "pause") =>
-      runFace(overview("a", { state, ...(asked && { asked }) }), false).context;
+    const menus = (state: "queued" | "running" | "paused" | "finished", asked?: "pause") =>
+      runFace(overview("a", { state, ...(asked && { asked }) })).context;
     assert.equal(menus("running"), "run pause stop played");
     assert.equal(menus("running", "pause"), "run stop played");
     assert.equal(menus("paused"), "run resume stop played");
+    assert.equal(menus("queued"), "run stop played", "the daemon pauses only what holds the device");
     assert.equal(menus("finished"), "run played");
   });
 
   test("says state, rounds and accuracy, and never reads a name as anything but text", () => {
-    const face = runFace(
-      overview("a", { name: "$(bug) \u202e[x](command:y)", accuracy: { first: 0.1, last: 0.5 } }),
-      true,
-    );
+    const face = runFace(overview("a", { name: "$(bug) \u202e[x](command:y)", accuracy: { first: 0.1, last: 0.5 } }), {
+      hasForks: true,
+    });
     assert.equal(face.description, "finished · 12/20 · 50.0 %");
     assert.match(face.tooltip!, /^a: \$ \(bug\) ‹U\+202E›\[x\] \(command:y\)\n/);
     assert.equal(face.folds, "open");
-    assert.equal(runFace(runs[1]!, false).description, "queued, place 2");
+    assert.equal(runFace(runs[1]!).description, "queued, place 2");
     assert.deepEqual(partFace({ kind: "checkpoint", run: "a", round: 5, bytes: 12_300_000 }).description, "12.3 MB");
   });
 });

@@ -24,6 +24,7 @@ function panel(name: PanelName, input: unknown = { run: "a" }) {
   const watched: string[] = [];
   const commands: unknown[] = [];
   const logged: unknown[] = [];
+  const judging: string[] = [];
   const titles: string[] = [];
   const listeners = new Map<NotificationMethod, (params: never) => void>();
   let changeState = (): void => {};
@@ -50,6 +51,10 @@ function panel(name: PanelName, input: unknown = { run: "a" }) {
       },
       progressOf: () => undefined,
     },
+    askingJudges: (runs, work) => {
+      judging.push(...runs);
+      return work();
+    },
     post: (message) => posted.push(message),
     setTitle: (title) => titles.push(title),
     runCommand: (command, args) => commands.push([command, args]),
@@ -65,6 +70,7 @@ function panel(name: PanelName, input: unknown = { run: "a" }) {
     watched,
     commands,
     logged,
+    judging,
     titles,
     tell,
     listeners,
@@ -116,6 +122,20 @@ describe("the host of a panel", () => {
       [10, 11, 12, 13].map((id) => [id, "extension/not-for-panels"]),
     );
     assert.deepEqual(posted.at(-1), { type: "answer", id: 1, result: { runs: [], next: null } });
+  });
+
+  test("has those asked who must agree before a comparison, and nobody for another question", async () => {
+    const { conversation, questions, judging } = panel("compare");
+    conversation.hear({ type: "ready" });
+    const sides = [{ run: "a", weights: "current" }, { run: "b", weights: "reference" }, null, { run: 7 }];
+    const method = "sparring/checkpoint/compare";
+    conversation.hear({ type: "ask", id: 1, method: "sparring/run/get", params: { run: "c" } });
+    for (const [i, params] of [{ sides }, { sides: "x" }, null].entries()) {
+      conversation.hear({ type: "ask", id: 2 + i, method, params });
+    }
+    await settled();
+    assert.equal(questions.length, 4, "what can't be read is for the daemon to refuse");
+    assert.deepEqual(judging, ["a", "b"]);
   });
 
   test("tells a failure with code and next step, and of a bug no more than that it is one", async () => {

@@ -3,7 +3,6 @@ import { describe, test } from "node:test";
 import type { Progress } from "../../../daemon/protocol.ts";
 import { Daemon } from "../../../extension/daemon/daemon.ts";
 import { type RawLink, validLink } from "../../../extension/daemon/valid-link.ts";
-import { AlarmNotices } from "../../../extension/runs/alarm-notices.ts";
 import { noticeOfChange, StuckNotices } from "../../../extension/runs/notices.ts";
 import { type Change, Runs } from "../../../extension/runs/runs.ts";
 import { FakeLink, overview } from "./fakes.ts";
@@ -131,6 +130,13 @@ describe("the runs of a window", () => {
       [["queued", "running"]],
     );
     assert.equal(runs.active?.round, 14);
+    assert.equal(runs.isShown("a"), false, "the status item is no panel");
+    const close = runs.watch("a");
+    assert.equal(runs.isShown("a"), true);
+    close();
+    link.tell("sparring/run/changed", overview("b", { state: "queued", queuePlace: 1, waitsFor: "a" }));
+    assert.deepEqual(runs.waitingFor("a"), ["b"]);
+    link.tell("sparring/run/changed", overview("b", { state: "stopped" }));
     assert.equal(runs.progressOf("a")?.finished, 14);
     assert.equal(runs.progressOf("stranger"), undefined);
     link.tell("sparring/run/changed", overview("a", { state: "finished" }));
@@ -167,41 +173,8 @@ describe("notices", () => {
   test("of a stuck phase come once, and again after it went on", () => {
     const stuck = new StuckNotices();
     const told = ["late", "later", undefined, "late"].map(
-      (sentence) => stuck.of({ run: "a", ...(sentence && { stuck: sentence }) })?.text,
+      (sentence) => stuck.of(progress("a", sentence === undefined ? {} : { stuck: sentence }))?.text,
     );
     assert.deepEqual(told, ["a: late", undefined, undefined, "a: late"]);
-  });
-});
-
-describe("alarms", () => {
-  const alarm = { kind: "kl", severity: "warning", sentence: "Far away.", samples: [{ query: 3 }] } as const;
-  const rounds = [13, 14].map((round) => ({
-    ...{ round, finishedAt: "2026-11-21T09:12:33.000Z", seconds: 1, phases: {}, metrics: {}, notes: [] },
-    ...(round === 14 && { alarms: [{ ...alarm, samples: [...alarm.samples] }] }),
-  }));
-
-  test("of rounds that finish while they are watched are told once, with their samples", async () => {
-    const asked: unknown[] = [];
-    const notices = new AlarmNotices(async (run, after) => {
-      asked.push([run, after]);
-      return rounds.filter(({ round }) => round > after);
-    });
-    assert.deepEqual(await notices.of({ run: "a", finished: 12 }), []);
-    const [notice, ...more] = await notices.of({ run: "a", finished: 14 });
-    assert.deepEqual([notice?.level, notice?.text, notice?.round], ["warning", "a, round 14: Far away.", 14]);
-    assert.equal(notice?.actions[0]?.command, "sparring.openRoundDocument");
-    assert.deepEqual(more, []);
-    assert.deepEqual(await notices.of({ run: "a", finished: 14 }), []);
-    assert.deepEqual(asked, [["a", 12]]);
-  });
-
-  test("that pause a run are told with its state", () => {
-    const problem = { code: "run/alarm", message: "It paused itself after round 14.", next: "Look." };
-    const before = overview("a", { state: "running" });
-    const notice = noticeOfChange({ before, after: overview("a", { state: "paused", round: 14, problem }) });
-    assert.deepEqual(
-      [notice?.level, notice?.text, notice?.round],
-      ["warning", "a: It paused itself after round 14.", 14],
-    );
   });
 });

@@ -4,9 +4,11 @@ import fc from "fast-check";
 import { roundDocument } from "../../../daemon/documents/round-document.ts";
 import type { AnswerRecord, QueryRecord } from "../../../daemon/store/records.ts";
 import { visibleLine } from "../../../daemon/text/visible.ts";
+import { runScoring } from "../../../extension/documents/run-scoring.ts";
 import { advantageLevel, levels, logprobLevel } from "../../../extension/documents/token-levels.ts";
 import { partsOf, tokenSegments } from "../../../extension/documents/token-places.ts";
 import { whyText } from "../../../extension/documents/why-text.ts";
+import { scoringConfig } from "../documents/records.ts";
 
 function answer(text: string, facts: Partial<AnswerRecord> = {}): AnswerRecord {
   return {
@@ -34,7 +36,9 @@ function query(text: string, answers: AnswerRecord[]): QueryRecord {
 /** The lines of a round's document with these texts, as the daemon renders it. */
 function linesOf(...queries: QueryRecord[]): string[] {
   const record = { round: 7, finishedAt: "2026-01-01", seconds: 1, phases: {}, metrics: {}, notes: [] };
-  return roundDocument({ run: "a", name: "a", verified: true, record, queries }).text.split("\n");
+  return roundDocument({ run: "a", name: "a", verified: true, config: scoringConfig, record, queries }).text.split(
+    "\n",
+  );
 }
 
 describe("tokens in a round's document", () => {
@@ -108,6 +112,7 @@ describe("tokens in a round's document", () => {
 });
 
 describe("why an answer has its score", () => {
+  const scoring = runScoring({ config: scoringConfig, record: null });
   const text = whyText(
     { run: "a", round: 7 },
     query("1+1", [
@@ -115,19 +120,22 @@ describe("why an answer has its score", () => {
       answer("3", { reward: null, unscored: "timed out" }),
     ]),
     0,
+    scoring,
   );
 
   test("is told by rewards, criteria and words", () => {
     assert.match(text, /^R {4}1\.000 /m);
-    assert.match(text, /^R_Q {2}6\.0 /m);
-    assert.match(text, /1 ■ {2}2 ■ {2}3 □ {2}4 ■/);
+    assert.match(text, /^R_Q {2}6\.000 /m);
+    assert.match(text, /^ {5}2 ■ Instruction clear and specific\n {5}3 □ Answer understandable$/m);
+    assert.match(text, /^A {4}\+0\.250 {4}It is the only one of 2 answers that is scored/m);
+    assert.match(text, /^R of the group {1}1\.000, –\nR_Q {12}6\.000, 6\.000$/m);
     assert.match(text, /minus the reference's -0\.50 nat/);
   });
 
   test("can't be forged by the answer", () => {
     assert.doesNotMatch(text, /^R_Q {2}7/m);
     assert.match(text, /^ {4}│ R_Q {2}7\.0 {3}forged$/m);
-    assert.match(text, /not met: 3‹U\+001B›\[2J/);
+    assert.match(text, /^ {5}The judge says: not met: 3‹U\+001B›\[2J$/m);
   });
 
   test("of an imitation is told by what the loss makes of the pair", () => {
@@ -135,7 +143,7 @@ describe("why an answer has its score", () => {
       answer("2", { role: "real", D: 0.5, implicit: 0.05, advantage: 0.04, selfReward: null }),
       answer("3", { role: "generated", D: -1, implicit: -0.1, advantage: -0.04, reward: 0, opponent: 2 }),
     ]);
-    const told = whyText({ run: "a", round: 7 }, pair, 1);
+    const told = whyText({ run: "a", round: 7 }, pair, 1, scoring);
     assert.match(told, /^ {2}real +\+0\.500 +\+0\.050 +\+0\.0400 +1\.00 +-2\.00 +2$/m);
     assert.match(told, /^▸ generated +-1\.000 +-0\.100 +-0\.0400 +0\.00 +-2\.00 +2$/m);
     assert.match(told, /^This answer is from: opponent of iteration 2$/m);

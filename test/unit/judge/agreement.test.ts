@@ -13,6 +13,7 @@ import {
 import { influences } from "../../../daemon/judge/agreement/influences.ts";
 import { queryKind } from "../../../daemon/judge/agreement/query-kind.ts";
 import { krippendorffAlpha } from "../../../daemon/judge/agreement/raters.ts";
+import { onScale } from "../../../daemon/judge/agreement/scale.ts";
 import { bias, quadraticKappa, spearman, weightedMean } from "../../../daemon/judge/agreement/statistics.ts";
 import { doubtOf, stratumOf } from "../../../daemon/judge/agreement/strata.ts";
 import { marginOf, rake } from "../../../daemon/judge/agreement/weights.ts";
@@ -168,13 +169,21 @@ describe("weights", () => {
 
 describe("strata", () => {
   test("tell doubts of the judges, and not which way they go", () => {
-    assert.equal(doubtOf(0, 6, undefined), "scorers-disagree");
-    assert.equal(doubtOf(1, 1, undefined), "scorers-disagree");
-    assert.equal(doubtOf(1, 6, undefined), undefined);
-    assert.equal(doubtOf(-3, 6, undefined), undefined, "a reward model's own scale");
-    assert.equal(doubtOf(null, 3, Array(7).fill(0.5)), "judge-unsure");
-    assert.equal(doubtOf(null, 7, Array(7).fill(0.99)), undefined);
+    assert.equal(doubtOf([0, 6 / 7], undefined), "scorers-disagree");
+    assert.equal(doubtOf([1, 1 / 7], undefined), "scorers-disagree");
+    assert.equal(doubtOf([1, 6 / 7], undefined), undefined);
+    assert.equal(doubtOf([0.9, 0.5, 0.49], undefined), "scorers-disagree", "members of an ensemble");
+    assert.equal(doubtOf([0.3], undefined), undefined, "nobody to disagree with");
+    assert.equal(doubtOf([3 / 7], Array(7).fill(0.5)), "judge-unsure");
+    assert.equal(doubtOf([1], Array(7).fill(0.99)), undefined);
     assert.equal(new Set([0, 1, 2, 5, 6, 7].map((score) => stratumOf({ score, doubt: undefined }))).size, 3);
+  });
+  test("judges of different ranges are put on one scale", () => {
+    assert.equal(onScale(0.25, { low: 0, high: 1 }, 7), 1.75);
+    assert.equal(onScale(3, { low: 0, high: 7 }, 7), 3);
+    assert.equal(onScale(0, { low: -2, high: 2 }, 1), 0.5);
+    assert.equal(onScale(0, { low: null, high: null }, 7), 3.5);
+    assert.ok(Math.abs(onScale(Math.log(3), { low: 0, high: null }, 1) - 0.75) < 1e-12);
   });
   test("kinds of queries are told by words", () => {
     assert.equal(queryKind("12+7", true), "right answer");

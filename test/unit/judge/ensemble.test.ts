@@ -27,13 +27,23 @@ describe("an ensemble", () => {
 
   test("says each member's part, and which one is missing: never a zero for it", async () => {
     const [first, , third] = await ensemble([verifier, model], "unscored").score(pairs);
-    assert.equal(
-      first!.rationale,
-      "verifier 1 (weight 3, scale 1): so says verifier\nmodel 7 (weight 1, scale 0.2857): so says model",
-    );
+    assert.deepEqual(first!.parts, [
+      { judge: "verifier", value: 1, weight: 3, scale: 1, low: 0, high: 1 },
+      { judge: "model", value: 7, weight: 1, scale: 2 / 7, low: 0, high: 7 },
+    ]);
+    assert.equal(first!.rationale, "verifier: so says verifier\nmodel: so says model");
     assert.ok(third!.value === null);
     assert.equal(third.unscored, "model: it timed out");
-    assert.match(third.rationale!, /verifier 1 .*\nmodel unscored \(it timed out\)/);
+    assert.deepEqual(third.parts![1], { ...first!.parts![1], value: null, unscored: "it timed out" });
+    assert.equal(third.rationale, "verifier: so says verifier");
+  });
+
+  test("has no bound where a member has none", async () => {
+    const logit = { ...model, scorer: says("logit", [-Infinity, Infinity], [-3, 0, 0, 0]) };
+    const scorer = ensemble([verifier, logit], "unscored");
+    assert.deepEqual(scorer.range, [-Infinity, Infinity]);
+    const [first] = await scorer.score(pairs);
+    assert.deepEqual([first!.parts![1]!.low, first!.parts![1]!.high], [null, null]);
   });
 
   test("judges by the rest where that is wanted, unless nobody scored", async () => {
@@ -42,6 +52,7 @@ describe("an ensemble", () => {
       judgements.map(({ value }) => value),
       [5 / 4, 1 / 4, 1, null],
     );
+    assert.deepEqual(ensemble([verifier, model], "rest").range, [0, 2], "a member may decide alone");
   });
 
   test("has the figures of its members", async () => {

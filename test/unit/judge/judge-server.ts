@@ -1,7 +1,12 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
-import { type EndpointSettings, endpointReward } from "../../../daemon/judge/endpoint/endpoint.ts";
+import {
+  type EndpointJudge,
+  type EndpointSettings,
+  endpointJudge,
+  endpointReward,
+} from "../../../daemon/judge/endpoint/endpoint.ts";
 import type { Pair, Scorer } from "../../../daemon/judge/scorer.ts";
 import { pairAt } from "./pairs.ts";
 
@@ -20,6 +25,8 @@ export type Answerer = (asked: Asked, response: ServerResponse, place: number) =
 export interface Server {
   readonly origin: string;
   readonly asked: Asked[];
+  /** Connections that were opened, whether anything was sent or not. */
+  connections(): number;
   /** Most requests that were under way at once. */
   most(): number;
 }
@@ -42,12 +49,19 @@ export async function serve(t: TestContext, answer: Answerer): Promise<Server> {
     answer(each, response, place);
   };
   const server = createServer((request, response) => void handle(request, response).catch(() => {}));
+  let connections = 0;
+  server.on("connection", () => connections++);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   t.after(() => {
     server.closeAllConnections();
     server.close();
   });
-  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked, most: () => most };
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    asked,
+    connections: () => connections,
+    most: () => most,
+  };
 }
 
 /** A reply as OpenAI's. */
@@ -68,9 +82,14 @@ export function refuse(
   response.end(body);
 }
 
-/** A judge behind that server. */
+/** A judge behind that server, as the reward. */
 export function judge(server: Pick<Server, "origin">, changes: Partial<EndpointSettings> = {}): Scorer {
-  return endpointReward({
+  return endpointReward(judgeBehind(server, changes));
+}
+
+/** The model behind that server. */
+export function judgeBehind(server: Pick<Server, "origin">, changes: Partial<EndpointSettings> = {}): EndpointJudge {
+  return endpointJudge({
     baseUrl: `${server.origin}/v1/`,
     model: "judge-1",
     temperature: 0,
@@ -80,6 +99,7 @@ export function judge(server: Pick<Server, "origin">, changes: Partial<EndpointS
     timeoutMs: 5000,
     retries: 3,
     backOffMs: 1,
+    mayAsk: async () => {},
     key: () => undefined,
     ...changes,
   });

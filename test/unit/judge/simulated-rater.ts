@@ -33,7 +33,7 @@ export function worldOf(seed: number, verified = true): World {
         const right = random() < 0.6;
         const fooled = !right && random() < 0.3;
         const judge = score(right || fooled ? 6 + 0.8 * normal() : 2 + normal());
-        const doubt = verified ? doubtOf(right ? 1 : 0, judge, undefined) : undefined;
+        const doubt = verified ? doubtOf([right ? 1 : 0, judge / 7], undefined) : undefined;
         scores.set(
           placeOf({ round, query, answer }),
           score((right ? 5.5 : fooled ? 2.5 : 1.5) + liked + 0.8 * normal()),

@@ -37,7 +37,7 @@ describe("completion of keys", () => {
 
   test("in a section offers its keys, in the middle of a word too", () => {
     const text = "game:\n  task: addition\n  qu¦\n  rounds: 3\nkl:\n  beta: 0\n";
-    assert.deepEqual(offered(text).toSorted(), ["answers", "queries"]);
+    assert.deepEqual(offered(text).toSorted(), ["answers", "data", "held_out", "queries"]);
     assert.equal(taken(text, "queries"), "game:\n  task: addition\n  queries: \n  rounds: 3\nkl:\n  beta: 0\n");
   });
 
@@ -64,7 +64,7 @@ describe("completion of keys", () => {
 
   test("between braces", () => {
     const text = "game: { task: addition, qu¦ }";
-    assert.deepEqual(offered(text).toSorted(), ["answers", "queries", "rounds"]);
+    assert.deepEqual(offered(text).toSorted(), ["answers", "data", "held_out", "queries", "rounds"]);
     assert.equal(taken(text, "rounds"), "game: { task: addition, rounds:  }");
     assert.deepEqual(offered("judge: { self_reward: { ¦").toSorted(), ["kind", "scale"]);
   });

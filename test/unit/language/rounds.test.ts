@@ -10,10 +10,10 @@ import { roundLenses } from "../../../daemon/language/rounds/lenses.ts";
 import { roundFoldings, roundSymbols } from "../../../daemon/language/rounds/outline.ts";
 import { bigramRepetition, isRepetitive } from "../../../daemon/selfplay/repetition.ts";
 import type { QueryRecord, Rating } from "../../../daemon/store/records.ts";
-import { answerOf, queryOf, recordOf } from "../documents/records.ts";
+import { answerOf, queryOf, recordOf, scoringConfig } from "../documents/records.ts";
 
 function documentOf(queries: readonly QueryRecord[], verified = true): RoundDocument {
-  return roundDocument({ run: "r1", name: "r", verified, record: recordOf(12), queries });
+  return roundDocument({ run: "r1", name: "r", verified, config: scoringConfig, record: recordOf(12), queries });
 }
 
 function ratingOf(query: number, answer: number, score: number | null, rest: Partial<Rating> = {}): Rating {
@@ -125,16 +125,41 @@ describe("hover in a round", () => {
     assert.match(text, /^\*\*Answer 0\*\* of query 0\n/);
     assert.match(
       text,
-      /\| R, reward \| 1 \|\n\| R_Q, self-reward \(0–7\) \| 7 \|\n\| advantage in its group \| \+0\.5 \|/,
+      /\| R\\, reward of the verifier or reward model \| 1 \|\n\| R\\_Q\\, self\\-reward\\, 0 to 7 \| 7 \|\n\| advantage in its group \| \+0\.5 \|/,
     );
+    assert.match(text, /\nAdvantage: r − mean\\\(r\\\) \\= 4\\\.500 − 2\\\.625\\, over the 2 scored of 2 answers/);
     assert.match(text, /\| rated by hand \(0–7\) \| 6, mean of 1 \|/);
     assert.match(
       text,
       /\| length \| 8 tokens \|\n\| log-probability \| −4 nat, −0\.5 a token \|\n.*\| 0 nat, 0 a token/,
     );
     assert.match(text, /\| ended \| the model ended it \|/);
-    assert.match(text, /\| 7 pleasing \| ✓ met \|/);
-    assert.match(text, /The judge: all met\\; \\<b\\>\\\*x\\\*\\<\\\/b\\>$/);
+    assert.match(text, /\| 7 Form and style \| ✓ met \|/);
+    assert.match(text, /The judge of R\\_Q: all met\\; \\<b\\>\\\*x\\\*\\<\\\/b\\>$/);
+  });
+
+  test("has an ensemble's parts, probabilities with their sum, and what is unscored: escaped", () => {
+    const parts = [
+      { judge: "verifier", value: 1, weight: 3, scale: 1 },
+      { judge: "<b>|x", value: null, unscored: "HTTP 500 | *no*", weight: 1, scale: 0.5 },
+    ];
+    const rubric = { criteria: Array<1>(7).fill(1), probabilities: Array<number>(7).fill(0.75), selfReward: 5.25 };
+    const document = documentOf([
+      queryOf(0, "q", {
+        expected: "a",
+        answers: [answerOf("a", { parts, ...rubric }), answerOf("b", { reward: null, selfReward: 1, unscored: "cut" })],
+      }),
+    ]);
+    const about = (answer: number): string => {
+      const line = document.places[0]!.answers[answer]!.first;
+      return (roundHover(document, nobody, { line, character: 0 })!.contents as { value: string }).value;
+    };
+    assert.match(about(0), /\| the verifier expects \| a \|/);
+    assert.match(about(0), /\| verifier \| 1 \| 3 \| 1 \| \+1 \|\n/);
+    assert.ok(about(0).includes("| \\<b\\>\\|x | unscored: HTTP 500 \\| \\*no\\* | 1 | 0.5 | – |"));
+    assert.match(about(0), /\| 7 Form and style \| ✓ met \| 0\.75 \|\n\| sum \| {2}\| 5\.25 \|/);
+    assert.match(about(1), /\| R\\, reward of the verifier or reward model \| unscored \|/);
+    assert.match(about(1), /\nUnscored, which counts nowhere and is not 0: cut$/);
   });
 
   test("explains a query", () => {

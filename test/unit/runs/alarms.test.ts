@@ -7,8 +7,8 @@ import { samplesOf } from "../../../daemon/runs/alarms/samples.ts";
 import { watchedJudge } from "../../../daemon/runs/alarms/settings.ts";
 import { AlarmWatch, type Ringing } from "../../../daemon/runs/alarms/watch.ts";
 import type { AlarmRecord } from "../../../daemon/store/records.ts";
-import { alarmTable, defaultSettings } from "../../bench/alarms/measure.ts";
-import { recordedRuns } from "../../bench/alarms/recorded.ts";
+import { alarmTable, defaultSettings, runTable } from "../../bench/alarms/measure.ts";
+import { freshFile, recordedRuns } from "../../bench/alarms/recorded.ts";
 import { answerOf, queryOf, recordOf } from "../documents/records.ts";
 
 const settings = { ...defaultSettings(), window: 3 };
@@ -33,9 +33,12 @@ function ringing(
 const steady = (value: number, count: number): number[] => Array.from({ length: count }, () => value);
 
 describe("alarms", () => {
-  test("docs/alarms.md has the table that the recorded runs give", () => {
+  test("docs/alarms.md has the tables that the recorded runs give", () => {
     const document = readFileSync("docs/alarms.md", "utf8");
-    assert.ok(document.includes(alarmTable(recordedRuns(), defaultSettings())));
+    const settings = defaultSettings();
+    assert.ok(document.includes(alarmTable(recordedRuns(), settings)));
+    assert.ok(document.includes(runTable(recordedRuns(freshFile), settings)));
+    assert.ok(document.includes(alarmTable(recordedRuns(freshFile), settings)));
   });
 
   test("each begins where its mean passes its threshold", () => {
@@ -116,6 +119,9 @@ describe("alarms", () => {
     });
     assert.deepEqual(game("rubric"), { metric: "solver/reward", span: 1, besideVerifier: false });
     assert.equal(game("verifier"), undefined);
+    const byPairs = { metric: "solver/self_reward", span: 7, besideVerifier: false };
+    assert.deepEqual(game("pairwise", { range: [0, 7] }), byPairs, "the mean of duels is ½ whatever is played");
+    assert.equal(game("pairwise"), undefined);
   });
 
   test("each names the samples that show it best", () => {
@@ -134,7 +140,7 @@ describe("alarms", () => {
     const flat = queryOf(6, "1+1", { answers: [answerOf("2", { advantage: 0 })], tokens: [1, 2, 3, 4, 5] });
     const queries = [query, code, flat];
     const found = (kind: Parameters<typeof samplesOf>[0], role: "challenger" | "solver" = "solver") =>
-      samplesOf(kind, { isOver: true, sentence: "", role, isMore: true }, queries);
+      samplesOf(kind, { isOver: true, brief: "", sentence: "", role, isMore: true }, queries);
     assert.deepEqual(found("style"), [{ query: 4, answer: 0 }]);
     assert.deepEqual(found("repetition"), [{ query: 4, answer: 2 }]);
     assert.deepEqual(found("judge").slice(0, 2), [
@@ -147,5 +153,17 @@ describe("alarms", () => {
     assert.deepEqual(found("contrast"), [{ query: 6 }]);
     assert.deepEqual(found("admission"), [{ query: 5 }]);
     assert.equal(found("diversity").length, 2);
+  });
+
+  test("an answer that was drawn many times is named once", () => {
+    const wrong = (text: string, selfReward: number) => answerOf(text, { reward: 0, selfReward });
+    const sure = queryOf(0, "87+64", { answers: Array.from({ length: 8 }, () => wrong("152", 6)) });
+    const other = queryOf(1, "1+1", { answers: [wrong("3", 5), wrong("152", 4)] });
+    const reading = { isOver: true, brief: "", sentence: "", role: "solver", isMore: true } as const;
+    assert.deepEqual(samplesOf("judge", reading, [sure, other]), [
+      { query: 0, answer: 0 },
+      { query: 1, answer: 0 },
+      { query: 1, answer: 1 },
+    ]);
   });
 });

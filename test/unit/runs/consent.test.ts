@@ -4,7 +4,7 @@ import type { JsonSchema } from "../../../daemon/config/json-schema.ts";
 import { resolveConfig } from "../../../daemon/config/load.ts";
 import { settingsThatNeedTrust } from "../../../daemon/config/trust.ts";
 import { SparringError } from "../../../daemon/errors.ts";
-import { requireTrust } from "../../../daemon/runs/control/consent.ts";
+import { requireForkTrust, requireTrust } from "../../../daemon/runs/control/consent.ts";
 
 const schema: JsonSchema = {
   type: "object",
@@ -63,5 +63,26 @@ describe("settings that need trust", () => {
     });
     await assert.rejects(requireTrust(settings, undefined, covers), /not trusted/);
     assert.deepEqual(asked, ["/mine", "/cloned"]);
+  });
+});
+
+describe("the settings of a fork that come from a file", () => {
+  const settings = { "model.path": "builtin:nano", "game.task": "addition", "algorithm.name": "grpo" };
+  const server = { "judge.reward.kind": "endpoint", "judge.endpoint.model": "m" };
+  const parent = resolveConfig({ ...settings, ...server, "judge.endpoint.url": "https://judge.example/v1" });
+  const elsewhere = resolveConfig({ ...settings, ...server, "judge.endpoint.url": "https://evil.example/v1" });
+  const covers = async (folder: string): Promise<boolean> => folder === "/mine";
+
+  test("need trust only where they differ from its parent's, which was trusted", async () => {
+    const file = "/cloned/fork.sparring.yaml";
+    await requireForkTrust(parent, resolveConfig({ ...parent, seed: 9 }), file, covers);
+    await requireForkTrust(parent, elsewhere, "/mine/fork.sparring.yaml", covers);
+    await assert.rejects(requireForkTrust(parent, elsewhere, file, covers), {
+      code: "run/not-trusted",
+      place: file,
+      message: /^judge\.endpoint\.url in this config/,
+      next: /the editor asks/,
+    });
+    await assert.rejects(requireForkTrust(resolveConfig(settings), parent, file, covers), { code: "run/not-trusted" });
   });
 });

@@ -16,6 +16,8 @@ interface Scene {
   readonly judge: (prompt: string, key: SampleKey) => string | "cut";
   readonly maxSequence?: number;
   readonly tasks?: Readonly<Record<string, string>>;
+  /** The run's section of that name, where pairs are its reward. */
+  readonly pairwise?: object;
 }
 
 /** Texts are their character codes. */
@@ -39,7 +41,9 @@ function evaluate(scene: Scene, params: object): { result: ReturnType<typeof eva
         return { tokens, logprobs: new Float32Array(tokens.length), stop: said === "cut" ? "length" : "stop" };
       }),
   } as unknown as Engine;
-  const game = { tokenizer, task: addition, config: { solver: { max_tokens: 5 } } } as unknown as Game;
+  const judge = { reward: { kind: scene.pairwise ? "pairwise" : "verifier" }, pairwise: scene.pairwise };
+  const config = { solver: { max_tokens: 5 }, judge };
+  const game = { tokenizer, task: addition, config, rubrics: [] } as unknown as Game;
   const lend: Lender["lend"] = (_run, weights, _signal, work) => {
     const policy = weights === "reference" ? "reference" : "current";
     const loan = { player: { engine, game, policy }, words: policy, turn: (piece: () => unknown) => piece() };
@@ -54,6 +58,12 @@ function evaluate(scene: Scene, params: object): { result: ReturnType<typeof eva
 
 const against = { run: "r", weights: "reference" };
 const byModel = { against, judge: "self-reward", limit: 40 };
+const byPairs = { ...byModel, judge: "pairwise" };
+/** What a judge of pairs is shown. */
+const shownTo = (prompt: string): [a: string, b: string] => {
+  const [, a, b] = /<Response_A>\n([\s\S]*?)\n<\/Response_A>\n<Response_B>\n([\s\S]*?)\n<\/Response_B>/.exec(prompt)!;
+  return [a!, b!];
+};
 const responseOf = (prompt: string): string => /<Response>\n([\s\S]*?)\n<\/Response>/.exec(prompt)![1]!;
 const right = (query: string): string => addition.expected(query);
 
@@ -88,6 +98,45 @@ describe("an evaluation", () => {
     );
     const { winRate, ties, swapped } = (await result).against!;
     assert.deepEqual([winRate.value, ties, swapped], [0.5, 40, 40]);
+  });
+
+  test("by pairs: who both looks prefer wins; each pair is shown in both orders, with other noise", async () => {
+    const shown: string[] = [];
+    const { result, keys } = evaluate(
+      {
+        answers: (policy, query) => (policy === "current" ? right(query) : "no idea"),
+        judge: (prompt) => {
+          const [a, b] = shownTo(prompt);
+          shown.push(a === "no idea" ? "B" : "A");
+          assert.notEqual(a, b);
+          return `One knows. <Better>${a === "no idea" ? "B" : "A"}</Better>`;
+        },
+      },
+      byPairs,
+    );
+    const { wins, ties, losses, swapped, unscored } = (await result).against!;
+    assert.deepEqual([wins, ties, losses, swapped, unscored], [40, 0, 0, 0, 0]);
+    assert.deepEqual([shown.length, shown.filter((letter) => letter === "A").length], [80, 40]);
+    assert.equal(new Set(keys.map((key) => JSON.stringify(key))).size, 80);
+  });
+
+  test("by pairs, with a judge that goes by position, is all ties; equal answers are not shown to it", async () => {
+    const { result, keys } = evaluate(
+      { answers: (policy, query) => (query.includes("1") ? "same" : policy), judge: () => "<Better>A</Better>" },
+      byPairs,
+    );
+    const { winRate, ties, swapped } = (await result).against!;
+    assert.deepEqual([winRate.value, ties, swapped], [0.5, 40, keys.length / 2]);
+    assert.ok(swapped > 0 && swapped < 40);
+  });
+
+  test("by pairs asks as the run's own judge of pairs is asked, where pairs are its reward", async () => {
+    const pairwise = { by: "reference", mode: "generate", opponents: 1, temperature: 0, max_tokens: 9 };
+    const { result } = evaluate(
+      { answers: (policy) => policy, judge: () => "<Better>A</Better>", maxSequence: 500, pairwise },
+      byPairs,
+    );
+    await assert.rejects(result, /leaves no room for a reply of 9 in the 500/);
   });
 
   test("counts what the judge could not score nowhere else", async () => {

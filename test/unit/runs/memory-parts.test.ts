@@ -35,7 +35,7 @@ const lora: NonNullable<Workload["adapter"]> = {
   targets: ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"],
   seed: 1,
 };
-const base = { reference: "start", snapshots: 0, queries: 4, microBatchTokens: undefined } as const;
+const base = { reference: "start", snapshots: 0, queries: 4, others: [], microBatchTokens: undefined } as const;
 const onNano = { ...base, shape: nano, adapter: undefined, fileBytes: 4e6, promptTokens: 8, answerTokens: 5 };
 const onSmol = { ...base, shape: smol, fileBytes: 538e6, promptTokens: 34 };
 const sum = (workload: Workload): number => totalBytes(onnxParts(workload));

@@ -69,6 +69,7 @@ export class FakeRuns implements RunControl {
   readonly unrate = async (): Promise<{ ratings: number }> => ({ ratings: 0 });
   readonly ratings = async (): Promise<{ ratings: []; more: boolean }> => ({ ratings: [], more: false });
 
+  readonly agree = notFaked;
   readonly nextSamples = notFaked;
   readonly agreement = notFaked;
   readonly drafts = { check: notFaked, text: notFaked, changes: notFaked, estimate: notFaked };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ErrorCodes, ResponseError } from "vscode-jsonrpc/node";
 import { ConfigError } from "../../../daemon/config/problem.ts";
-import { AbortedError, SparringError } from "../../../daemon/errors.ts";
+import { AbortedError, NeedsAgreementError, SparringError } from "../../../daemon/errors.ts";
 import { problemErrorCode } from "../../../daemon/protocol.ts";
 import { fromResponseError, ProblemsError, toResponseError } from "../../../daemon/wire/problems.ts";
 
@@ -45,6 +45,12 @@ describe("an error on the wire", () => {
       ],
     );
     assert.ok(!(across(new ConfigError([problem(1)])) instanceof ProblemsError), "one problem is the error itself");
+  });
+
+  test("keeps the servers that are to be agreed to", () => {
+    const got = across(new NeedsAgreementError("run/needs-agreement", "m", "n", ["https://a.example"]));
+    assert.ok(got instanceof NeedsAgreementError);
+    assert.deepEqual([got.code, got.next, got.origins], ["run/needs-agreement", "n", ["https://a.example"]]);
   });
 
   test("tells a cancellation", () => {

@@ -9,16 +9,21 @@ import { ChatTokenizer } from "../../../models/tokenizer.ts";
 import type { ResultOf } from "../../../protocol.ts";
 import { regenerates } from "../../../selfplay/imitation.ts";
 import { imitationAlgorithms, isImitation } from "../../../selfplay/registry.ts";
-import { findTask } from "../../../tasks/registry.ts";
+import { fileTask, findTask } from "../../../tasks/registry.ts";
 import { localModel } from "../local-model.ts";
 import { adviceOf, type Change } from "./advice.ts";
 import { type DeviceMemory, deviceMemory } from "./device.ts";
+import { longestQuestion } from "./longest-question.ts";
 import { onnxParts } from "./onnx-parts.ts";
+import { otherCalls } from "./other-calls.ts";
+import { rewardModelPart, rewardModelParts } from "./reward-model-parts.ts";
 import { automaticMicroBatch, smallerMicroBatches, type TorchWorkload, torchParts } from "./torch-parts.ts";
 import { type MemoryPart, totalBytes, type Workload } from "./workload.ts";
 
-/** What the estimate rests on. The figures that were measured are in test/unit/runs/memory-parts.test.ts. */
+/** What the estimate rests on. The figures that were measured are in test/unit/runs/memory-parts.test.ts and memory-others.test.ts. */
 const bases = {
+  rewardModel:
+    "The reward model is in a process of its own; on the three models that its part was fitted to, it was within 5 % of the measured peak.",
   onnx: "Computed from the model's shape and these settings. On five runs of two models (nano, SmolLM2-135M) it was between 3 % below and 11 % above the measured peak of the engine's process; the daemon's own memory is not in it.",
   torch: {
     cpu: "Computed from the model's shape and these settings. On six workloads (nano; a LoRA adapter on SmolLM2-135M) it was between 10 % below and 6 % above the measured peak of the engine's process, and where all of SmolLM2-135M was trained 20 % below; the daemon's own memory is not in it.",
@@ -30,7 +35,10 @@ const bases = {
 interface Facts {
   readonly shape: Workload["shape"];
   readonly promptTokens: number;
+  readonly others: Workload["others"];
   readonly fileBytes: number;
+  /** Of the reward model's process. */
+  readonly rewardModel: readonly MemoryPart[];
 }
 
 /**
@@ -56,24 +64,27 @@ export async function estimateMemory(
   const parts = partsOf(config, facts, memory);
   const bytes = totalBytes(parts);
   const { free, device } = memory;
-  const basis = config.engine.name === "onnx" ? bases.onnx : bases.torch[device];
+  const ofEngine = config.engine.name === "onnx" ? bases.onnx : bases.torch[device];
+  const basis = parts.some(({ what }) => what === rewardModelPart) ? `${ofEngine} ${bases.rewardModel}` : ofEngine;
   const advice = adviceOn(bytes, free, () => changesOf(config, facts, memory));
   return { bytes, parts, free, ...(advice !== undefined && { advice }), basis };
 }
 
 async function factsOf(config: Config, dir: string): Promise<Facts> {
-  const [shape, prompt, fileBytes] = await Promise.all([
+  const [shape, asked, fileBytes] = await Promise.all([
     readDecoderConfig(dir).then(shapeOf),
-    promptTokens(config, dir),
+    askedOf(config, dir),
     weightFileBytes(dir),
   ]);
-  return { shape, promptTokens: prompt, fileBytes };
+  const rewardModel = await rewardModelParts(config, asked.promptTokens + config.solver.max_tokens);
+  return { shape, ...asked, fileBytes, rewardModel };
 }
 
-/** The parts of what a config's engine needs. */
+/** The parts of what a config's engine needs, and a reward model beside it, which is in the machine's memory on any device. */
 function partsOf(config: Config, facts: Facts, memory: DeviceMemory): MemoryPart[] {
   const workload = workloadOf(config, facts, memory);
-  return config.engine.name === "onnx" ? onnxParts(workload) : torchParts(workload);
+  const engine = config.engine.name === "onnx" ? onnxParts(workload) : torchParts(workload);
+  return memory.device === "cuda" ? engine : [...engine, ...facts.rewardModel];
 }
 
 function workloadOf(config: Config, facts: Facts, { device, free }: DeviceMemory): TorchWorkload {
@@ -160,19 +171,26 @@ function withAdapter(config: Config): Config {
 }
 
 /**
- * Tokens of a query with the Solver's prompt: of a held-out one, or of the longest that the Challenger may write; of a file's records
- * what the longest that is used may have.
+ * Tokens of a query with the Solver's prompt: of a held-out one, of a file's longest question, or of the longest that the Challenger may
+ * write; of records to imitate what the longest that is used may have. And what else a game asks of its model.
  */
-async function promptTokens(config: Config, dir: string): Promise<number> {
+async function askedOf(config: Config, dir: string): Promise<Pick<Facts, "promptTokens" | "others">> {
   const { game, challenger, imitation, solver } = config;
   if (isImitation(config.algorithm.name) && !imitation.data!.startsWith("builtin:")) {
     const longest = imitation.max_tokens ?? shapeOf(await readDecoderConfig(dir)).maxPositions;
-    return Math.max(1, longest - solver.max_tokens);
+    return { promptTokens: Math.max(1, longest - solver.max_tokens), others: [] };
   }
   const tokenizer = await ChatTokenizer.load(dir);
+  if (game.task === fileTask) {
+    const { maxPositionEmbeddings } = await readDecoderConfig(dir);
+    const room = Math.max(1, maxPositionEmbeddings - solver.max_tokens);
+    const promptTokens = await longestQuestion(game.data!, tokenizer, room);
+    return { promptTokens, others: otherCalls({ config, task: undefined, tokenizer, solverPrompt: promptTokens }) };
+  }
   const task = findTask(game.task, challenger);
   const prompt = (query: string): number => tokenizer.renderPrompt(task.solverPrompt(query)).length;
-  return task.verifiable ? prompt(task.heldOut()[0]!) : prompt("") + challenger.max_tokens;
+  const promptTokens = task.verifiable ? prompt(task.heldOut()[0]!) : prompt("") + challenger.max_tokens;
+  return { promptTokens, others: otherCalls({ config, task, tokenizer, solverPrompt: promptTokens }) };
 }
 
 async function weightFileBytes(dir: string): Promise<number> {

@@ -8,7 +8,7 @@ import {
   maxMicroBatch,
 } from "../../../engine/onnx/budgets.ts";
 import type { LlamaShape } from "../../../engine/onnx/llama/shape.ts";
-import { type MemoryPart, tidy, totalBytes, type Workload, weightsOf } from "./workload.ts";
+import { callsOf, type MemoryPart, tidy, totalBytes, type Workload, weightsOf } from "./workload.ts";
 
 const float = 4;
 
@@ -29,6 +29,7 @@ const freedShare = 0.45;
 export function onnxParts(workload: Workload): MemoryPart[] {
   const { adapter, reference: kind, snapshots, fileBytes } = workload;
   const { all, trained } = scaled(float, weightsOf(workload));
+  const calls = callsOf(workload);
   const weights = adapter ? all + trained : all;
   // Without an adapter the reference is a copy of all weights; with one it shares those that don't change.
   const reference = adapter ? trained + (kind === "model" ? all : 0) : all;
@@ -38,8 +39,8 @@ export function onnxParts(workload: Workload): MemoryPart[] {
     { what: "weights of opponents", bytes: snapshots * trained },
     { what: "gradient, and a micro-batch's", bytes: 2 * trained },
     { what: "AdamW's moments, and their copy while they are saved", bytes: 4 * trained },
-    { what: "activations of a micro-batch", bytes: activationBytes(workload) },
-    { what: "keys and values of answers being written", bytes: cacheBytes(workload) },
+    { what: "activations of a micro-batch", bytes: Math.max(...calls.trained.map(activationBytes)) },
+    { what: "keys and values of answers being written", bytes: Math.max(...calls.written.map(cacheBytes)) },
     { what: "runtime", bytes: runtimeBytes },
   ];
   const training = totalBytes(parts);

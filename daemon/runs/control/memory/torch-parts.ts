@@ -1,6 +1,6 @@
 import { largestPower } from "../../../engine/onnx/budgets.ts";
 import { projections } from "../../../engine/onnx/llama/shape.ts";
-import { type MemoryPart, tidy, totalBytes, type Workload, weightsOf } from "./workload.ts";
+import { callsOf, type MemoryPart, tidy, totalBytes, type Workload, weightsOf } from "./workload.ts";
 
 /** What the torch engine's memory depends on. */
 export interface TorchWorkload extends Workload {
@@ -53,7 +53,9 @@ const stepCopies = 5;
 export function torchParts(workload: TorchWorkload): MemoryPart[] {
   const { device, fileBytes } = workload;
   const held = heldParts(workload);
-  const [sampling, training, step] = [samplingParts(workload), trainingParts(workload), stepParts(workload)];
+  const { written, trained } = callsOf(workload);
+  const [sampling, training] = [largest(written.map(samplingParts)), largest(trained.map(trainingParts))];
+  const step = stepParts(workload);
   const calls =
     device === "cuda"
       ? [...sampling, ...largest([training, step])]

@@ -13,6 +13,18 @@ export interface MemoryPart {
   readonly bytes: number;
 }
 
+/** Sequences that are written together. */
+export interface Call {
+  /** Prompts and sequences. */
+  readonly queries: number;
+  readonly answers: number;
+  /** Of a prompt, and of what is written at most. */
+  readonly promptTokens: number;
+  readonly answerTokens: number;
+  /** They are learned from, too. */
+  readonly trained: boolean;
+}
+
 /** What an engine's memory depends on, whichever engine. */
 export interface Workload {
   readonly shape: LlamaShape;
@@ -30,6 +42,8 @@ export interface Workload {
   /** Of a query with its prompt, and of an answer at most. */
   readonly promptTokens: number;
   readonly answerTokens: number;
+  /** What else is asked of the model in a round. */
+  readonly others: readonly Call[];
   /** `engine.micro_batch_tokens`; undefined: the engine chooses. */
   readonly microBatchTokens: number | undefined;
   /** The model's safetensors files, bytes. */
@@ -40,6 +54,17 @@ export interface Workload {
 export function weightsOf({ shape, adapter }: Pick<Workload, "shape" | "adapter">): { all: number; trained: number } {
   const all = elements(modelParameters(shape));
   return { all, trained: adapter ? elements(adapterParameters(shape, adapter)) : all };
+}
+
+/** A workload for each call of a round, the Solver's first: the same but for what is asked. */
+export function callsOf<W extends Workload>(
+  workload: W,
+): { readonly trained: readonly W[]; readonly written: readonly W[] } {
+  const others = workload.others.map((call) => ({ call, asked: { ...workload, ...call, others: [] } }));
+  return {
+    trained: [workload, ...others.filter(({ call }) => call.trained).map(({ asked }) => asked)],
+    written: [workload, ...others.map(({ asked }) => asked)],
+  };
 }
 
 /** Bytes of all parts together. */

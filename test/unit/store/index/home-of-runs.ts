@@ -5,6 +5,7 @@ import type { MemoryFileSystem } from "../memory-fs.ts";
 import { home, RestartingProcesses, ratingOf, roundRecord } from "../trainer.ts";
 
 export const lastRound = 4;
+const iterations = 3;
 
 /** The time of the nth thing that happens. */
 export function timeOf(tick: number): string {
@@ -19,6 +20,7 @@ export function configOf(name: string, seed: number): Record<string, unknown> {
     model: { path: "builtin:nano" },
     game: { task: "addition", rounds: lastRound, queries: 32 },
     algorithm: { name: "lsp" },
+    imitation: { iterations },
   };
 }
 
@@ -51,15 +53,28 @@ export class HomeOfRuns {
     await (await this.store.create(recordOf(id, tick, parent))).close();
   }
 
-  /** Plays the next round. @param accuracy undefined: it is not evaluated */
-  async play(id: string, accuracy: number | null | undefined, withSnapshot: boolean): Promise<void> {
+  /**
+   * Plays the next round.
+   * @param accuracy undefined: it is not evaluated
+   * @param iteration of an imitation with an opponent; 0: with none
+   */
+  async play(
+    id: string,
+    accuracy: number | null | undefined,
+    withSnapshot: boolean,
+    iteration?: number,
+  ): Promise<void> {
     this.#processes.restart();
     const writer = await this.store.open(id);
     try {
       const { from } = await writer.recover();
       const round = from ? from.round + 1 : (writer.record.lineage.parent?.round ?? 0);
       const record = roundRecord(round, `s${++this.#plays}`);
-      const metrics = accuracy === undefined ? record.metrics : { ...record.metrics, "eval/accuracy": accuracy };
+      const metrics = {
+        ...record.metrics,
+        ...(accuracy !== undefined && { "eval/accuracy": accuracy }),
+        ...(iteration !== undefined && { "imitation/iteration": iteration || 1, "imitation/opponents": iteration }),
+      };
       const saveState = (): Promise<void> => Promise.resolve();
       await writer.commitRound({ record: { ...record, metrics }, queries: [], ...(withSnapshot && { saveState }) });
     } finally {
@@ -97,6 +112,9 @@ export async function factsFromFiles(store: Store, id: string): Promise<RunFacts
   const rounds = await store.readRounds(id);
   const last = rounds.at(-1);
   const accuracies = rounds.map(({ metrics }) => metrics["eval/accuracy"] ?? null).filter((value) => value !== null);
+  const now = last?.metrics["imitation/iteration"];
+  const isOwn = last?.round !== record?.lineage.parent?.round;
+  const isIterated = isOwn && now != null && last?.metrics["imitation/opponents"] !== 0;
   return {
     id,
     name: record?.name ?? config.name,
@@ -110,6 +128,7 @@ export async function factsFromFiles(store: Store, id: string): Promise<RunFacts
     round: last?.round ?? null,
     rounds: lastRound,
     accuracy: accuracies.length > 0 ? { first: accuracies[0]!, last: accuracies.at(-1)! } : null,
+    ...(isIterated && { iteration: { now, of: iterations } }),
     ratings: (await (await store.openRatings(id)).list()).length,
     ...(record?.lineage.parent && { parent: record.lineage.parent }),
     ...(workspace !== undefined && { workspace }),

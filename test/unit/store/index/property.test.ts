@@ -14,6 +14,7 @@ const runAction = fc.record({
   id: fc.constantFrom(...ids),
   accuracy: fc.option(fc.option(fc.double({ min: 0, max: 1, noNaN: true })), { nil: undefined }),
   withSnapshot: fc.boolean(),
+  iteration: fc.option(fc.nat({ max: 3 }), { nil: undefined }),
   state: fc.constantFrom(...runStates),
 });
 const indexAction = fc.record({
@@ -22,7 +23,8 @@ const indexAction = fc.record({
 type Action = typeof runAction extends fc.Arbitrary<infer T> ? T : never;
 
 /** What happens to a run; nothing where it makes no sense. @returns the run that changed */
-async function act(runs: HomeOfRuns, { does, id, accuracy, withSnapshot, state }: Action, tick: number): Promise<void> {
+async function act(runs: HomeOfRuns, action: Action, tick: number): Promise<void> {
+  const { does, id, accuracy, withSnapshot, iteration, state } = action;
   const created = await runs.store.listRuns();
   const known = await runs.store.listAll();
   const problem = { code: "engine/died", message: "It died.", next: "Resume." };
@@ -36,7 +38,9 @@ async function act(runs: HomeOfRuns, { does, id, accuracy, withSnapshot, state }
     await runs.setStatus(id, { state, since: timeOf(tick), ...(state === "failed" && { problem }) });
   }
   const last = created.includes(id) ? (await runs.store.readRounds(id)).at(-1)?.round : undefined;
-  if (does === "play" && created.includes(id) && (last ?? 0) < lastRound) await runs.play(id, accuracy, withSnapshot);
+  if (does === "play" && created.includes(id) && (last ?? 0) < lastRound) {
+    await runs.play(id, accuracy, withSnapshot, iteration);
+  }
   if (does === "rate" && created.includes(id)) await runs.rate(id, `${id}${tick}`);
   if (does === "unrate" && created.includes(id)) await runs.unrate(id);
 }

@@ -94,7 +94,7 @@ describe("the index", () => {
     await index.close();
     const file = layout.index(home);
     const text = String(await fs.read(file));
-    for (const content of ["", text.slice(0, -9), "[]", text.replace('"format":1', '"format":2'), "\0".repeat(99)]) {
+    for (const content of ["", text.slice(0, -9), "[]", text.replace('"format":2', '"format":3'), "\0".repeat(99)]) {
       await fs.write(file, Buffer.from(content));
       const again = await opened();
       assert.deepEqual(again.list(), list);
