@@ -76,6 +76,36 @@ describe("the compare panel", () => {
     });
   });
 
+  test("says why an answer has its scores, by keyboard, and not before the pick", async () => {
+    await comparing(new CompareDaemon(), async (_, page) => {
+      await start(page);
+      const why = page.locator(".full-answer details.why");
+      assert.equal(await why.count(), 0);
+      const hidden = (await page.locator("#panel").innerText()).toLowerCase();
+      for (const secret of ["why these scores", "vague", "clear.", "reward-model:x", "time-out"]) {
+        assert.ok(!hidden.includes(secret), secret);
+      }
+      await page.keyboard.press("ArrowLeft");
+      await page.keyboard.press("k");
+      assert.equal(await why.count(), 2);
+      const explained = why.filter({ hasText: "Clear." });
+      await explained.locator("summary").focus();
+      await page.keyboard.press("Enter");
+      await explained.getByText("by self-reward, 0 to 7").waitFor();
+      const told = await explained.innerText();
+      for (const shown of ["the rules and the model agree", "Clear.‹U+202E›<b>Good</b>", "unscored: time-out"]) {
+        assert.ok(told.includes(shown), `${shown}: ${told}`);
+      }
+      assert.equal(await explained.locator("b", { hasText: "Good" }).count(), 0, "a judge's words are no markup");
+      assert.match(told, /endpoint:m/);
+      assert.match(told, /not met \(0\.30\): Form and style/);
+      assert.deepEqual(await violations(page.mainFrame()), []);
+      await page.keyboard.press("u");
+      await page.getByText(blindNote).waitFor();
+      assert.equal(await why.count(), 0, "a pick that is taken back hides it again");
+    });
+  });
+
   test("says what is wrong with the form, and asks for what stands in it", async () => {
     const daemon = new CompareDaemon();
     await comparing(daemon, async (_, page) => {

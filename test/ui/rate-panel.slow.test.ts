@@ -33,10 +33,15 @@ async function rating(
     height,
     answer: (method, params) => daemon.answer(method, params),
   });
+  daemon.onRatings = () => {
+    const params = { run: "lsp-main", ratings: daemon.ratings.length };
+    void panel.tell({ type: "told", method: "sparring/rating/changed", params });
+  };
   try {
     await work(panel, panel.page);
     assert.deepEqual(panel.complaints, []);
   } finally {
+    daemon.onRatings = () => {};
     await panel.close();
   }
 }
@@ -206,11 +211,133 @@ describe("the rate panel", () => {
           await heading(page, "Sample 1").waitFor();
           for (const key of ["a", "7", "Enter", "1", "n"]) await page.keyboard.press(key);
           await page.getByText("judge −1").or(page.getByText("judge +1")).first().waitFor();
-          await page.getByText("still to be read").waitFor({ state: "detached" });
+          await heading(page, "Reliability").waitFor();
+          await page.locator("summary").click();
+          assert.deepEqual(await violations(page.mainFrame()), []);
+          for (const key of ["Enter", "t"]) await page.keyboard.press(key);
+          await page.getByRole("table", { name: "Reliability" }).waitFor();
           assert.deepEqual(await violations(page.mainFrame()), []);
         },
         { theme, width: 800, height: 600 },
       );
+    });
+  }
+});
+
+describe("agreement in the rate panel", () => {
+  const asked = (daemon: RatingDaemon, method: string) => daemon.asked.filter((each) => each.method === method);
+  const forest = (page: Page, column: string) => page.getByRole("img", { name: new RegExp(`^${column}`) });
+
+  test("shows the daemon's numbers with their intervals, and where there are too few", async () => {
+    const daemon = new RatingDaemon({ rated: 148 });
+    await rating(daemon, async (_, page) => {
+      const kappa = forest(page, "Weighted κ");
+      await kappa.waitFor();
+      const label = await kappa.getAttribute("aria-label");
+      assert.match(
+        label!,
+        /all answers 0\.\d\d \[0\.\d\d, 0\.\d\d\]; right answer .*; code too few: \d+ of 30; general .*rounds/,
+      );
+      assert.equal(await forest(page, "Spearman ρ").locator("circle").count(), await kappa.locator("circle").count());
+      await page.getByText("95 % bootstrap intervals, 134 blind ratings of 122 queries, 3 raters").waitFor();
+      await page.getByText("Left out: 13 not blind.").waitFor();
+      await page.getByText("points don't add up to the score").waitFor();
+      await page.keyboard.press("t");
+      const row = page.getByRole("table", { name: "Agreement on scores" }).getByRole("row", { name: /^code/ });
+      assert.match((await row.textContent())!, /(too few: \d+ of 30){3}$/);
+      assert.equal(await forest(page, "Weighted κ").count(), 0);
+    });
+  });
+
+  test("is no way to see how a sample was scored before it is rated: only that answer is read then", async () => {
+    const daemon = new RatingDaemon({ rated: 148 });
+    await rating(daemon, async (_, page) => {
+      await forest(page, "Bias").waitFor();
+      assert.equal(asked(daemon, "sparring/round/get").length, 0);
+      for (const key of ["a", "Enter"]) await page.keyboard.press(key);
+      await page.getByText("52 € expected, 44 € found").waitFor();
+      await page.getByText("exact-match 0 (weight 2)").waitFor();
+      await page.getByText("People, where the judge gives this score").waitFor();
+      await page.getByTitle("the judge finds it met with probability 0.42").waitFor();
+      assert.deepEqual(
+        asked(daemon, "sparring/round/get").map(({ params }) => params),
+        [{ run: "lsp-main", round: 40, from: 0 }],
+      );
+    });
+  });
+
+  test("follows the ratings", async () => {
+    const daemon = new RatingDaemon({ rated: 148 });
+    await rating(daemon, async (_, page) => {
+      await page.getByText("134 blind ratings").waitFor();
+      for (const key of ["a", "Enter", "a", "Enter", "a", "Enter"]) await page.keyboard.press(key);
+      await heading(page, "Sample 3, submitted").waitFor();
+      await page.getByText("137 blind ratings").waitFor();
+    });
+  });
+
+  test("counts one's own ratings alone where others rate, too, and says who that is", async () => {
+    const daemon = new RatingDaemon({ rated: 148 });
+    await rating(daemon, async (_, page) => {
+      await page.getByText("3 raters").waitFor();
+      await page.getByTitle("also ada, jo").waitFor();
+      await page.keyboard.press("m");
+      await page.getByText("only mk").waitFor();
+      assert.deepEqual(asked(daemon, "sparring/judge/agreement").at(-1)!.params, { run: "lsp-main", rater: "mk" });
+      await page.getByRole("button", { name: "all ratings" }).click();
+      await page.getByText("3 raters").waitFor();
+    });
+  });
+
+  test("stays while the daemon is away, and is asked for again when it is back", async () => {
+    const daemon = new RatingDaemon({ rated: 148 });
+    await rating(daemon, async (panel, page) => {
+      await page.getByText("134 blind ratings").waitFor();
+      await panel.connection("away", "test");
+      await page.getByText("The daemon is away.").waitFor();
+      assert.equal(await page.getByText("134 blind ratings").count(), 1);
+      daemon.ratings = [];
+      await panel.connection("connected");
+      await page.getByText("No blind ratings yet.").waitFor();
+    });
+  });
+
+  test("says why a sample was picked, and of one that was named that it was", async () => {
+    const why = (page: Page) => page.getByText("Why sample 1").locator("..");
+    await rating(new RatingDaemon(), async (_, page) => {
+      assert.match((await why(page).textContent())!, /^Why sample 1 scorers disagree on it \(which way is hidden\)/);
+    });
+    const input = { run: "lsp-main", round: 12, query: 3, answer: 0 };
+    const check = async (_: unknown, page: Page): Promise<void> =>
+      assert.equal(await why(page).textContent(), "Why sample 1 it was chosen by hand");
+    await rating(new RatingDaemon(), check, { input });
+  });
+
+  test("goes to the numbers by a key, with the keyboard's focus", async () => {
+    const daemon = new RatingDaemon({ rated: 148 });
+    const check = async (_: unknown, page: Page): Promise<void> => {
+      await forest(page, "Bias").waitFor();
+      await page.keyboard.press("g");
+      const section = page.getByRole("region", { name: "Agreement, judge and people" });
+      assert.equal(await section.evaluate((element) => element === element.ownerDocument.activeElement), true);
+      assert.equal(await heading(page, "Rate samples").isVisible(), true);
+      assert.ok((await section.boundingBox())!.y < 200);
+    };
+    await rating(daemon, check, { width: 800, height: 600 });
+  });
+
+  for (const [kind, title] of [
+    ["game", "No blind ratings yet."],
+    ["unjudged", "No judge's scores to compare with."],
+    ["imitation", "Nobody judges in this run."],
+  ] as const) {
+    test(`says "${title}" and draws nothing (${kind})`, async () => {
+      const daemon = new RatingDaemon({ rated: kind === "game" ? 0 : 40, kind });
+      await rating(daemon, async (_, page) => {
+        await page.getByText(title).waitFor();
+        assert.equal(await page.locator(".agreement svg").count(), 0);
+        assert.deepEqual(await violations(page.mainFrame()), []);
+      });
     });
   }
 });

@@ -4,9 +4,16 @@ import type { Browser } from "playwright-core";
 import type { Method } from "../../daemon/protocol.ts";
 import { until } from "../e2e/daemons.ts";
 import { violations } from "./axe.ts";
+import { collapsedRecording } from "./harness/collapsed.ts";
 import { launchBrowser, PanelPage, type Theme, themes } from "./harness/panel-page.ts";
 import { additionRecording, RecordedDaemon, type Recording, spinRecording } from "./harness/recording.ts";
-import { hostileText, progressAt, syntheticRecording } from "./harness/synthetic.ts";
+import {
+  alarmPausedRecording,
+  ensembleRecording,
+  hostileText,
+  progressAt,
+  syntheticRecording,
+} from "./harness/synthetic.ts";
 
 let browser: Browser;
 before(async () => {
@@ -260,6 +267,145 @@ describe("the rounds panel", () => {
     });
   });
 
+  test("goes from alarm to alarm by keys, says what began, and selects what shows it", async () => {
+    await withPanel(long(), async ({ panel: { page } }) => {
+      const press = (key: string) => page.keyboard.press(key);
+      const heading = (name: string | RegExp) => page.getByRole("heading", { name, exact: true }).waitFor();
+      const notice = page.getByRole("list", { name: "Alarms that began with this round" });
+      await heading("Round 312");
+      await press("[");
+      await heading("Round 296");
+      await notice.getByText("Since the first rounds the self-reward rose by 9 % of its range").waitFor();
+      await notice.getByText("Only 46 % of the queries are admitted").waitFor();
+      await page.getByRole("status").getByText("Warning in round 296: Since the first rounds").waitFor();
+      const selected = page.locator('[role="option"][aria-selected="true"]');
+      assert.equal(await selected.getAttribute("id"), "query-5");
+      assert.match((await selected.locator(".flags").textContent())!, /judge ≠/);
+      await page.locator(".answer.open [aria-label='Answer 4']").waitFor();
+      await page.locator(".answer.open .remarks").getByText("rose by 9 % of its range").waitFor();
+      assert.match(
+        (await page.getByRole("option").filter({ hasText: "Hint: the answer is 36" }).textContent())!,
+        /▲ not admitted/,
+      );
+
+      // By keyboard, as everything: the links are buttons.
+      const link = notice.getByRole("button", { name: /^query \d+, answer 1$/ });
+      const [, number] = /^query (\d+)/.exec((await link.textContent())!)!;
+      await link.focus();
+      await press("Enter");
+      await heading(`Query ${number} of 14`);
+      assert.equal(await selected.getAttribute("id"), "query-2");
+
+      await press("[");
+      await heading("Round 289");
+      assert.equal(await notice.getByRole("listitem").count(), 1);
+      await press("]");
+      await heading("Round 296");
+      await press("]");
+      await heading("Round 296");
+
+      await press("a");
+      const dialog = page.getByRole("dialog", { name: "Alarms" });
+      assert.equal(await dialog.getByRole("listitem").count(), 5);
+      await press("ArrowLeft");
+      await dialog.getByRole("button", { name: /^187/ }).click();
+      await dialog.waitFor({ state: "hidden" });
+      await heading("Round 187");
+    });
+  });
+
+  test("marks alarms on the timeline and in the chart that each is about", async () => {
+    await withPanel(long(), async ({ panel: { page } }) => {
+      const marks = page.getByRole("region", { name: "Alarms on the timeline" }).getByRole("button");
+      assert.equal(await marks.count(), 4);
+      const [first] = await marks.all();
+      assert.match((await first!.getAttribute("aria-label"))!, /Warning in round 187: The Challenger is 1\.64 nat/);
+      assert.match((await first!.textContent())!, /187 KL Challenger 1\.64/);
+      await first!.focus();
+      await first!.locator(".tip").waitFor({ state: "visible" });
+      await page.keyboard.press("Enter");
+      await page.getByRole("heading", { name: "Round 187", exact: true }).waitFor();
+      assert.equal(await page.locator('.alarm-mark[tabindex="0"]').count(), 1);
+      const chart = (title: string) => page.locator(`.chart:has(figcaption b:text-is("${title}"))`);
+      const counts = await Promise.all(
+        ["Solver reward", "Self-reward", "KL to reference", "Queries", "Answer length"].map((title) =>
+          chart(title).locator(".alarm-triangle").count(),
+        ),
+      );
+      assert.deepEqual(counts, [0, 1, 1, 1, 2]);
+      await chart("Self-reward").locator(".alarm-triangle").click();
+      await page.getByRole("heading", { name: "Round 296", exact: true }).waitFor();
+    });
+  });
+
+  test("shows the alarms of a recorded run that collapsed, with the threshold that was crossed", async () => {
+    await withPanel(collapsedRecording("lsp-vs-zero.lsp-likelihood.1"), async ({ panel: { page } }) => {
+      await page.locator(".threshold").getByText("alarm below 50 % admitted").waitFor();
+      for (const [round, words] of [
+        [103, "away from the reference (KL)"],
+        [102, "of the queries are admitted"],
+        [99, "The queries are more alike"],
+        [62, "of its range"],
+      ] as const) {
+        await page.keyboard.press("[");
+        await page.getByRole("heading", { name: `Round ${round}`, exact: true }).waitFor();
+        await page
+          .getByRole("list", { name: /^Alarms that began/ })
+          .getByText(words)
+          .waitFor();
+      }
+    });
+  });
+
+  test("says that there was no alarm so far, and how many are watched", async () => {
+    const { series, ...rest } = long();
+    await withPanel({ ...rest, series: { ...series, alarms: [] } }, async ({ panel: { page } }) => {
+      assert.equal(await page.locator(".alarm-row").count(), 0);
+      await page.keyboard.press("a");
+      const dialog = page.getByRole("dialog", { name: "Alarms" });
+      await dialog.getByText("No alarm so far").waitFor();
+      await dialog.getByText("9 watched: KL, length, repetition").waitFor();
+    });
+  });
+
+  test("says why a run paused itself, with what can be done", async () => {
+    await withPanel(alarmPausedRecording(), async ({ panel: { page, commands }, run }) => {
+      const why = page.getByRole("alert");
+      await why.getByText("The run paused itself after round 296").waitFor();
+      await page.keyboard.press("Home");
+      await why.getByRole("button", { name: "Show samples" }).click();
+      await page.getByRole("heading", { name: "Round 296", exact: true }).waitFor();
+      assert.equal(await page.locator('[aria-selected="true"]').getAttribute("id"), "query-5");
+      await why.getByRole("button", { name: "Fork from round 250…" }).click();
+      await why.getByRole("button", { name: "Resume" }).click();
+      assert.deepEqual(commands, [
+        { command: "sparring.fork", args: { run, round: 250 } },
+        { command: "sparring.resume", args: { run } },
+      ]);
+    });
+  });
+
+  test("says who judged an answer, what each judge of an ensemble gave, and that unscored is not 0", async () => {
+    await withPanel(ensembleRecording(), async ({ panel: { page } }) => {
+      const why = page.locator(".answer.open .why");
+      await why.getByText("ensemble:reward-model+verifier").waitFor();
+      assert.deepEqual(await why.locator("thead th").allTextContents(), ["judge", "value", "weight", "scale"]);
+      assert.deepEqual(await why.locator("tbody tr").first().locator("th, td").allTextContents(), [
+        "reward-model",
+        "−2.35",
+        "2",
+        "0.5",
+      ]);
+      await why.getByText("The verifier found 52 € at the end of the answer.").waitFor();
+      assert.match((await why.locator("p").textContent())!, /^likelihood of each criterion 1 0\.97.*sum \d\.\d\d$/);
+      await page.getByText("R, any value").waitFor();
+      await page.getByRole("option").filter({ hasText: "unscored" }).first().click();
+      const unscored = page.locator(".answer", { hasText: "unscored" }).first();
+      await unscored.getByRole("button").first().click();
+      await why.getByText("counts nowhere, not as 0").first().waitFor();
+    });
+  });
+
   test("shows an imitation's pairs side by side, the worst margin first, and no word of Challenger or judge", async () => {
     await withPanel(spinRecording(), async ({ panel, daemon, run }) => {
       const { page, commands } = panel;
@@ -313,6 +459,14 @@ describe("the rounds panel", () => {
         long(),
         async ({ panel: { page } }) => {
           assert.deepEqual(await violations(page.mainFrame()), []);
+          await page.keyboard.press("[");
+          await page.locator(".alarm-notice").waitFor();
+          await page.keyboard.press("a");
+          const dialog = page.getByRole("dialog", { name: "Alarms" });
+          await dialog.waitFor();
+          assert.deepEqual(await violations(page.mainFrame()), []);
+          await page.keyboard.press("Escape");
+          await dialog.waitFor({ state: "hidden" });
           for (const key of ["t", "c"]) await page.keyboard.press(key);
           await page.locator(".curriculum-column li").first().waitFor();
           assert.deepEqual(await violations(page.mainFrame()), []);
@@ -327,6 +481,8 @@ describe("the rounds panel", () => {
       [800, long()],
       [560, long()],
       [560, spinRecording()],
+      [560, alarmPausedRecording()],
+      [800, ensembleRecording()],
     ] as const) {
       await withPanel(
         recording,

@@ -39,7 +39,7 @@ const allowed = [
   /^extension\/daemon\/models\/nano-reward\/provenance\.json$/,
   /^extension\/daemon\/models\/nano-reward\/weights\/[\w.-]+\.(json|jinja|onnx)$/,
   /^extension\/daemon\/config\/sparring\.schema\.json$/,
-  /^extension\/examples\/[\w.-]+\.sparring\.yaml$/,
+  /^extension\/examples\/[\w.-]+\.(sparring\.yaml|jsonl)$/,
   /^extension\/extension\/icons\/sparring\.(svg|png)$/,
   /^extension\/extension\/[\w/.-]+\.json$/,
   /^extension\/docs\/pictures\/[\w-]+\.png$/,

@@ -32,6 +32,8 @@ function CompareWeights(props: PanelProps<"compare">): VNode {
   useEffect(() => setEditing(judging === undefined), [judging?.result]);
   const listed = useAnswer(host, connection, "sparring/comparison/list", { run: first.run });
   const { again } = listed;
+  const scoredBy = judging && { run: judging.setup.sides[0].run };
+  const judges = useAnswer(host, connection, "sparring/run/get", scoredBy).value?.record?.judges;
   useEffect(() => {
     if (comparison.saved > 0) again();
   }, [comparison.saved, again]);
@@ -68,7 +70,7 @@ function CompareWeights(props: PanelProps<"compare">): VNode {
       <UnsavedNote waiting={comparison.waiting} retry={comparison.retry} giveUp={comparison.giveUp} />
       {problem && <Failure problem={problem} again={comparison.start} />}
       {judging ? (
-        <PromptList judging={judging} comparison={comparison} rater={settings.rater} diff={diff} />
+        <PromptList judging={judging} comparison={comparison} judges={judges} rater={settings.rater} diff={diff} />
       ) : (
         <main class="compare-work">
           {!problem && !progress && (

@@ -6,16 +6,19 @@ import { fixed } from "../shared/numbers.ts";
 import { goTo, isEqual, isOpen, isPromptSwapped, type Judging } from "./judging.ts";
 import { type Verdict, verdictOf } from "./sides.ts";
 import type { Comparison } from "./use-comparison.ts";
+import { type CompareJudges, Why } from "./why.tsx";
 
 interface PromptListProps {
   readonly judging: Judging;
   readonly comparison: Comparison;
+  readonly judges: CompareJudges;
   readonly rater: string;
   readonly diff: () => void;
 }
 
 /** All prompts with both answers side by side; the open one in full, with what can be said about it. */
-export function PromptList({ judging, comparison, rater, diff }: PromptListProps): VNode {
+export function PromptList(props: PromptListProps): VNode {
+  const { judging, comparison } = props;
   const list = useRef<HTMLOListElement>(null);
   const { at } = judging;
   // The open prompt is in sight.
@@ -30,7 +33,7 @@ export function PromptList({ judging, comparison, rater, diff }: PromptListProps
       <ol class="prompts" ref={list}>
         {judging.result.prompts.map((_, index) =>
           index === at ? (
-            <OpenPrompt key={index} judging={judging} comparison={comparison} rater={rater} diff={diff} />
+            <OpenPrompt key={index} {...props} />
           ) : (
             <ClosedPrompt
               key={index}
@@ -121,7 +124,7 @@ function Outcome({ verdict, equal, names }: Pick<Shown, "verdict" | "equal" | "n
   );
 }
 
-function OpenPrompt({ judging, comparison, rater, diff }: PromptListProps): VNode {
+function OpenPrompt({ judging, comparison, judges, rater, diff }: PromptListProps): VNode {
   const { at, result } = judging;
   const prompt = result.prompts[at]!;
   const { left, right, names, verdict, equal } = shownOf(judging, at);
@@ -150,8 +153,15 @@ function OpenPrompt({ judging, comparison, rater, diff }: PromptListProps): VNod
         </span>
       </div>
       <div class="answers">
-        <Answer hand="left" answer={left} name={names?.[0]} verdict={verdict} />
-        <Answer hand="right" answer={right} name={names?.[1]} verdict={verdict} />
+        <Answer hand="left" answer={left} group={prompt.answers} judges={judges} name={names?.[0]} verdict={verdict} />
+        <Answer
+          hand="right"
+          answer={right}
+          group={prompt.answers}
+          judges={judges}
+          name={names?.[1]}
+          verdict={verdict}
+        />
       </div>
       <div class="actions verdicts">
         <Say verdict="left" cap="←" words="Left is better" current={verdict} disabled={equal} comparison={comparison} />
@@ -201,12 +211,16 @@ function Say({ verdict, cap, words, current, disabled, comparison }: SayProps): 
 interface AnswerProps {
   readonly hand: "left" | "right";
   readonly answer: ScoredAnswer;
+  /** Both sides' answers. */
+  readonly group: readonly ScoredAnswer[];
+  readonly judges: CompareJudges;
+  /** Undefined while nothing may be seen but the text. */
   readonly name: string | undefined;
   readonly verdict: Verdict | undefined;
 }
 
 /** An answer in full; whose it is and its scores where they may be seen. */
-function Answer({ hand, answer, name, verdict }: AnswerProps): VNode {
+function Answer({ hand, answer, group, judges, name, verdict }: AnswerProps): VNode {
   const { text, stop, reward, selfReward, logprob, unscored } = answer;
   return (
     <section class={verdict === hand ? "full-answer chosen" : "full-answer"} aria-label={`Answer on the ${hand}`}>
@@ -229,6 +243,7 @@ function Answer({ hand, answer, name, verdict }: AnswerProps): VNode {
           )}
         </p>
       )}
+      {name !== undefined && <Why answer={answer} group={group} judges={judges} />}
     </section>
   );
 }

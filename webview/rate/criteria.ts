@@ -1,17 +1,6 @@
-/** The criteria in a few words, in the judge's order, to stand beside its points. */
-export const criterionNames: readonly string[] = [
-  "Task identifiable",
-  "Instruction clear and specific",
-  "Answer understandable",
-  "Addresses a significant part",
-  "Answers the core elements",
-  "Clear, concise, organised",
-  "Form and style",
-];
-
 /**
- * What a rater is asked, in the judge's order: 1 and 2 are about the query, 3 to 7 about the answer. The judging model is told
- * the same at more length (daemon/selfplay/prompts/self-reward.ts).
+ * What a rater is asked, in the judge's order (daemon/text/criteria.ts). The judging model is told the same at more length
+ * (daemon/selfplay/prompts/self-reward.ts).
  */
 export const criterionQuestions: readonly string[] = [
   "The task can be identified from the query alone",

@@ -1,12 +1,15 @@
 import type { VNode } from "preact";
 import { ModelText } from "../shared/model-text.tsx";
 import { count, counted, fixed } from "../shared/numbers.ts";
+import { visibleText } from "../shared/visible.ts";
 import { type Batch, type NewRating, paceOf } from "./batch.ts";
 import type { Waiting } from "./outbox.ts";
 
 interface HeaderProps {
   readonly name: string;
   readonly rater: string;
+  /** Everybody who has rated answers of the run. */
+  readonly raters: readonly string[];
   readonly batch: Batch | undefined;
   readonly waiting: Waiting<NewRating>;
   /** Ratings of the run that stand. */
@@ -14,8 +17,9 @@ interface HeaderProps {
 }
 
 /** Who rates what, how far the batch is, and at which pace. Only what the daemon has on disk counts as rated. */
-export function Header({ name, rater, batch, waiting, total }: HeaderProps): VNode {
+export function Header({ name, rater, raters, batch, waiting, total }: HeaderProps): VNode {
   const pace = batch && paceOf(batch);
+  const others = raters.filter((each) => each !== rater);
   return (
     <header class="rate-head">
       <h1>Rate samples</h1>
@@ -27,6 +31,9 @@ export function Header({ name, rater, batch, waiting, total }: HeaderProps): VNo
         <b>
           <ModelText text={rater} limit={60} />
         </b>
+        {others.length > 0 && (
+          <span title={`also ${others.map(visibleText).join(", ")}`}>, one of {others.length + 1}</span>
+        )}
       </span>
       {batch && batch.samples.length > 0 && <Progress batch={batch} waiting={waiting} />}
       {pace !== undefined && <span class="dim">{fixed(pace, 1)} a minute</span>}
@@ -39,7 +46,7 @@ function Progress({ batch, waiting }: { readonly batch: Batch; readonly waiting:
   const unsaved = new Set(waiting.errands.map(({ id }) => id));
   const steps = batch.samples.map((_, index) => {
     const rating = batch.submitted[index];
-    if (!rating) return "open";
+    if (!rating) return index === batch.submitted.length ? "current" : "open";
     if (unsaved.has(rating.id)) return "unsaved";
     return rating.score === null ? "skipped" : "rated";
   });

@@ -8,13 +8,22 @@ interface PanelActions {
   /** Moves a long answer. */
   readonly scroll: (pages: number) => void;
   readonly agreement: () => void;
+  readonly tables: () => void;
+  /** Counts all ratings or the rater's own; undefined while nobody else has rated. */
+  readonly whose: (() => void) | undefined;
+}
+
+/** What agreement shows now. */
+interface Shown {
+  readonly asTable: boolean;
+  readonly onlyOwn: boolean;
 }
 
 /** The panel's keys, with a sample on the screen or at the end of a batch. */
-export function ratingKeys(session: Session, isRating: boolean, actions: PanelActions): KeyBinding[] {
+export function ratingKeys(session: Session, isRating: boolean, shown: Shown, actions: PanelActions): KeyBinding[] {
   const undo: KeyBinding = { keys: ["u"], label: "undo", run: session.undo, group: "Sample" };
-  const agreement: KeyBinding = { keys: ["g"], label: "agreement", run: actions.agreement };
-  if (!isRating) return [{ keys: ["Enter"], label: "next batch", run: session.nextBatch }, undo, agreement];
+  const agreement = agreementKeys(shown, actions);
+  if (!isRating) return [{ keys: ["Enter"], label: "next batch", run: session.nextBatch }, undo, ...agreement];
   const { edit } = session;
   const nudge = (by: number): void => edit((entry) => setScore(entry, scoreOf(entry) + by));
   const criteria = Array.from(
@@ -43,6 +52,18 @@ export function ratingKeys(session: Session, isRating: boolean, actions: PanelAc
       run: (key) => actions.scroll(key === "PageUp" ? -1 : 1),
       hidden: true,
     },
-    agreement,
+    ...agreement,
+  ];
+}
+
+function agreementKeys({ asTable, onlyOwn }: Shown, actions: PanelActions): KeyBinding[] {
+  const group = "Agreement";
+  const { whose } = actions;
+  return [
+    { keys: ["g"], label: "agreement", run: actions.agreement, group },
+    { keys: ["t"], label: asTable ? "tables as charts" : "charts as tables", run: actions.tables, hidden: true, group },
+    ...(whose
+      ? [{ keys: ["m"], label: onlyOwn ? "all ratings" : "only my ratings", run: whose, hidden: true, group } as const]
+      : []),
   ];
 }

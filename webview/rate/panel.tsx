@@ -1,11 +1,13 @@
 import type { VNode } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answer.ts";
+import { isImitation } from "../shared/imitation.ts";
 import { KeyBar } from "../shared/key-bar.tsx";
 import type { PanelProps } from "../shared/mount.tsx";
 import { Failure, Loading } from "../shared/states.tsx";
 import { visibleText } from "../shared/visible.ts";
-import { AgreementView } from "./agreement-view.tsx";
+import { AgreementView } from "./agreement/agreement-view.tsx";
+import { useAgreement } from "./agreement/use-agreement.ts";
 import { currentOf, previousOf } from "./batch.ts";
 import { BatchEnd, NothingToRate } from "./ends.tsx";
 import { EntryForm } from "./entry-form.tsx";
@@ -14,8 +16,9 @@ import { ratingKeys } from "./keys.ts";
 import { PreviousSample } from "./previous.tsx";
 import { SampleView } from "./sample-view.tsx";
 import { UnsavedNote } from "./unsaved.tsx";
-import { useJudgements } from "./use-judgements.ts";
+import { useJudgement } from "./use-judgement.ts";
 import { useSession } from "./use-session.ts";
+import { WhySample } from "./why.tsx";
 
 /** Rates samples of a run: one batch after the other, each sample blind. */
 export function RatePanel(props: PanelProps<"rate">): VNode {
@@ -27,21 +30,27 @@ function RateSamples(props: PanelProps<"rate">): VNode {
   const { host, connection, input, settings } = props;
   const session = useSession(props);
   const { batch, waiting } = session;
-  const about = useAnswer(host, connection, "sparring/run/get", { run: input.run }).value?.overview;
+  const details = useAnswer(host, connection, "sparring/run/get", { run: input.run }).value;
+  const about = details?.overview;
   useEffect(() => host.setTitle(`Rate: ${visibleText(input.run)}`), [host, input.run]);
 
   const previous = batch && previousOf(batch);
   const isSaved = previous !== undefined && !waiting.errands.some((errand) => errand.id === previous.rating.id);
-  const judged = useJudgements(host, connection, input.run, isSaved ? previous : undefined);
+  const revealed = useJudgement(host, connection, input.run, isSaved ? previous.rating : undefined);
   const { reveal } = session;
-  const isShown = judged.previous !== undefined;
+  const isShown = revealed.judgement !== undefined;
   // Told once, when the judge's scores come on the screen.
   useEffect(() => {
     if (isShown) reveal();
   }, [isShown, previous?.rating.id]);
 
   const answer = useRef<HTMLElement>(null);
-  const agreement = useRef<HTMLElement>(null);
+  const [onlyOwn, setOnlyOwn] = useState(false);
+  const [asTable, setAsTable] = useState(false);
+  const agreement = useAgreement(host, connection, input.run, onlyOwn ? settings.rater : undefined);
+  const agreementSection = useRef<HTMLElement>(null);
+  const raters = agreement.value?.raters ?? [];
+  const hasOthers = raters.some((rater) => rater !== settings.rater);
   const [isNoteOpen, setNoteOpen] = useState(false);
   const current = batch && currentOf(batch);
   const at = batch?.submitted.length;
@@ -51,16 +60,25 @@ function RateSamples(props: PanelProps<"rate">): VNode {
     answer.current?.scrollTo(0, 0);
   }, [at]);
 
-  const bindings = ratingKeys(session, current !== undefined, {
+  const shown = { asTable, onlyOwn };
+  const toggleTables = (): void => setAsTable(!asTable);
+  const toggleWhose = hasOthers || onlyOwn ? () => setOnlyOwn(!onlyOwn) : undefined;
+  const bindings = ratingKeys(session, current !== undefined, shown, {
     note: () => setNoteOpen(true),
     scroll: (pages) => answer.current?.scrollBy(0, pages * answer.current.clientHeight * 0.9),
-    agreement: () => agreement.current?.scrollIntoView(),
+    agreement: () => {
+      agreementSection.current?.focus({ preventScroll: true });
+      agreementSection.current?.scrollIntoView();
+    },
+    tables: toggleTables,
+    whose: toggleWhose,
   });
   return (
     <div class="rate">
       <Header
         name={input.run}
         rater={settings.rater}
+        raters={raters}
         batch={batch}
         waiting={waiting}
         total={session.total ?? about?.ratings}
@@ -94,12 +112,22 @@ function RateSamples(props: PanelProps<"rate">): VNode {
                 previous={previous}
                 number={batch.submitted.length}
                 isSaved={isSaved}
-                judgement={judged.previous}
+                revealed={revealed}
+                reliability={agreement.value?.agreement.reliability ?? []}
               />
             )}
           </div>
         )}
-        <AgreementView judged={judged} rater={settings.rater} section={agreement} />
+        {current && <WhySample sample={current.sample} number={batch.submitted.length + 1} />}
+        <AgreementView
+          state={agreement}
+          imitates={details !== undefined && isImitation(details)}
+          asTable={asTable}
+          onlyOwn={onlyOwn}
+          toggleTables={toggleTables}
+          toggleWhose={toggleWhose}
+          section={agreementSection}
+        />
       </main>
       <KeyBar bindings={bindings} />
     </div>

@@ -1,9 +1,14 @@
 import type { VNode } from "preact";
+import { criterionNames } from "../../daemon/text/criteria.ts";
 import { ModelText } from "../shared/model-text.tsx";
 import { fixed, signed } from "../shared/numbers.ts";
+import { Failure } from "../shared/states.tsx";
+import { calibrated } from "./agreement/calibration.ts";
+import { measureText } from "./agreement/measure-text.ts";
+import type { Agreement } from "./agreement/result.ts";
 import type { Previous } from "./batch.ts";
-import { criterionNames } from "./criteria.ts";
-import type { Judgement } from "./judgements.ts";
+import { type Judgement, partsText } from "./judgement.ts";
+import type { Revealed } from "./use-judgement.ts";
 
 interface PreviousSampleProps {
   readonly previous: Previous;
@@ -11,12 +16,15 @@ interface PreviousSampleProps {
   readonly number: number;
   /** Whether the daemon has its rating on disk. */
   readonly isSaved: boolean;
-  readonly judgement: Judgement | null | undefined;
+  readonly revealed: Revealed;
+  /** What people give on average where the judge gives a score, as far as that is known. */
+  readonly reliability: Agreement["reliability"];
 }
 
 /** The sample that was submitted last, with the judge's points beside the rater's. */
-export function PreviousSample({ previous, number, isSaved, judgement }: PreviousSampleProps): VNode {
+export function PreviousSample({ previous, number, isSaved, revealed, reliability }: PreviousSampleProps): VNode {
   const { sample, rating } = previous;
+  const { judgement, problem } = revealed;
   return (
     <section class="previous" aria-label="Previous sample">
       <div class="head">
@@ -33,26 +41,33 @@ export function PreviousSample({ previous, number, isSaved, judgement }: Previou
       <p class="answer-line two-lines">
         {sample.answerText === "" ? <i class="dim">empty</i> : <ModelText text={sample.answerText} limit={400} />}
       </p>
-      {judgement === undefined ? (
+      {problem ? (
+        <Failure problem={problem} />
+      ) : judgement === undefined ? (
         <p class="s dim">
           {isSaved ? "Reading what the judge gave it …" : "The judge's scores show when the daemon has saved yours."}
         </p>
       ) : judgement === null ? (
         <p class="s dim">This answer is no longer among the run's samples.</p>
       ) : (
-        <Comparison rating={rating} judgement={judgement} />
+        <Comparison rating={rating} judgement={judgement} reliability={reliability} />
       )}
     </section>
   );
 }
 
-function Comparison(props: { readonly rating: Previous["rating"]; readonly judgement: Judgement }): VNode {
+interface ComparisonProps extends Pick<PreviousSampleProps, "reliability"> {
+  readonly rating: Previous["rating"];
+  readonly judgement: Judgement;
+}
+
+function Comparison(props: ComparisonProps): VNode {
   const { rating, judgement } = props;
   const difference =
     rating.score === null || judgement.selfReward === null ? null : judgement.selfReward - rating.score;
   return (
     <>
-      <table class="comparison">
+      <table class={judgement.probabilities ? "comparison likely" : "comparison"}>
         <thead>
           <tr>
             <th scope="col" class="nr">
@@ -77,6 +92,7 @@ function Comparison(props: { readonly rating: Previous["rating"]; readonly judge
               number={index + 1}
               human={rating.criteria?.[index]}
               judge={judgement.criteria?.[index]}
+              probability={judgement.probabilities?.[index]}
             />
           ))}
           <tr class="total">
@@ -88,7 +104,7 @@ function Comparison(props: { readonly rating: Previous["rating"]; readonly judge
           </tr>
         </tbody>
       </table>
-      <Reasons rating={rating} judgement={judgement} />
+      <Reasons {...props} />
     </>
   );
 }
@@ -98,9 +114,11 @@ interface CriterionRowProps {
   readonly number: number;
   readonly human: 0 | 1 | undefined;
   readonly judge: 0 | 1 | undefined;
+  /** How likely the judge finds it that the criterion is met, where it can tell. */
+  readonly probability: number | undefined;
 }
 
-function CriterionRow({ name, number, human, judge }: CriterionRowProps): VNode {
+function CriterionRow({ name, number, human, judge, probability }: CriterionRowProps): VNode {
   const differs = human !== undefined && judge !== undefined && human !== judge;
   return (
     <tr>
@@ -113,6 +131,11 @@ function CriterionRow({ name, number, human, judge }: CriterionRowProps): VNode 
       </td>
       <td class="c">
         <Point met={judge} />
+        {probability !== undefined && (
+          <span class="s dim probability" title={`the judge finds it met with probability ${fixed(probability)}`}>
+            {fixed(probability)}
+          </span>
+        )}
       </td>
       <td class="warn s">{differs && `judge ${judge === 1 ? "+1" : "−1"}`}</td>
     </tr>
@@ -124,16 +147,21 @@ function Point({ met }: { readonly met: 0 | 1 | undefined }): VNode {
   return <i class={met ? "point met" : "point"} role="img" aria-label={met ? "met" : "not met"} />;
 }
 
-/** The judge's words, the verifier's answer and R; the rater's own note. */
-function Reasons(props: { readonly rating: Previous["rating"]; readonly judgement: Judgement }): VNode {
+/** The judges' words, the verifier's answer and R; what people give for such a score; the rater's own note. */
+function Reasons(props: ComparisonProps): VNode {
   const { comment } = props.rating;
-  const { rationale, unscored, expected, reward } = props.judgement;
+  const { rationale, rewardRationale, unscored, expected, selfReward, reward, parts } = props.judgement;
+  const people = selfReward === null ? undefined : calibrated(props.reliability, selfReward);
   return (
     <dl class="s reasons">
       {rationale !== undefined && <Reason by="Judge" says={rationale} />}
       {unscored !== undefined && <Reason by="Not scored" says={unscored} />}
       {expected !== undefined && <Reason by="Verifier expects" says={expected} />}
-      {reward !== null && <Reason by="R" says={fixed(reward)} />}
+      {rewardRationale !== undefined && <Reason by="Reward" says={rewardRationale} />}
+      {reward !== null && <Reason by="R" says={parts ? `${fixed(reward)}, of ${partsText(parts)}` : fixed(reward)} />}
+      {people?.kind === "estimate" && (
+        <Reason by="People, where the judge gives this score" says={measureText(people, (score) => fixed(score, 1))} />
+      )}
       {comment !== undefined && <Reason by="Your note" says={comment} />}
     </dl>
   );

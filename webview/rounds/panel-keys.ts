@@ -1,6 +1,7 @@
-import type { RunOverview } from "../../daemon/protocol.ts";
+import type { Alarm, RunOverview } from "../../daemon/protocol.ts";
 import type { KeyBinding } from "../shared/keys.ts";
 import type { Host } from "../shared/messages.ts";
+import { alarmRoundFrom, foremost, type RunAlarms } from "./alarms/run-alarms.ts";
 import { type HeatKind, heatNames } from "./answers/heat.ts";
 import type { QueryRecord } from "./data/records.ts";
 import { runControl } from "./header/run-control.ts";
@@ -23,6 +24,10 @@ interface PanelSituation {
   readonly otherHeat: HeatKind | undefined;
   /** Whether there is a Challenger, whose queries can be read as a curriculum. */
   readonly hasCurriculum: boolean;
+  readonly alarms: RunAlarms;
+  readonly onAlarm: (alarm: Alarm) => void;
+  /** Opens the list of alarms; undefined where nothing is watched. */
+  readonly onAlarms: (() => void) | undefined;
 }
 
 /** The panel's keys, in the order of the bar. */
@@ -36,8 +41,12 @@ export function panelKeys(situation: PanelSituation): KeyBinding[] {
   ];
 }
 
-function roundKeys({ change, place, first, last }: PanelSituation): KeyBinding[] {
+function roundKeys({ change, place, first, last, alarms, onAlarm }: PanelSituation): KeyBinding[] {
   const go = (step: number): void => change({ round: Math.min(last, Math.max(first, place.round + step)), answer: 0 });
+  const goToAlarm = (key: string): void => {
+    const round = alarmRoundFrom(alarms, place.round, key === "[" ? -1 : 1);
+    if (round !== undefined) onAlarm(foremost(alarms.byRound.get(round)!)!);
+  };
   return [
     {
       keys: ["ArrowLeft", "ArrowRight"],
@@ -45,6 +54,7 @@ function roundKeys({ change, place, first, last }: PanelSituation): KeyBinding[]
       group: "Round",
       run: (key) => go(key === "ArrowLeft" ? -1 : 1),
     },
+    ...(alarms.all.length > 0 ? [{ keys: ["[", "]"], label: "alarm", group: "Round", run: goToAlarm }] : []),
     { keys: ["End"], label: "newest", group: "Round", run: () => change({ round: null, answer: 0 }) },
     {
       keys: ["PageUp", "PageDown"],
@@ -132,8 +142,10 @@ function runKeys({ host, overview, place: { run }, forkFrom }: PanelSituation): 
   ];
 }
 
-function rareKeys({ host, change, place: { run, round, query }, checkpoints }: PanelSituation): KeyBinding[] {
+function rareKeys({ host, change, place, checkpoints, onAlarms }: PanelSituation): KeyBinding[] {
+  const { run, round, query } = place;
   return [
+    ...(onAlarms ? [{ keys: ["a"], label: "all alarms", group: "Round", hidden: true as const, run: onAlarms }] : []),
     {
       keys: [",", "."],
       label: "earlier or later checkpoint",
@@ -152,7 +164,7 @@ function rareKeys({ host, change, place: { run, round, query }, checkpoints }: P
       run: () => host.run("sparring.openRoundDocument", { run, round }),
     },
     {
-      keys: ["a"],
+      keys: ["g"],
       label: "play the query again",
       group: "Query and answer",
       hidden: true,

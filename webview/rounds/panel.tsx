@@ -1,10 +1,15 @@
 import type { VNode } from "preact";
-import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import { useAnswer } from "../shared/answer.ts";
+import { useCallback, useEffect, useMemo, useRef } from "preact/hooks";
+import type { Alarm } from "../../daemon/protocol.ts";
+import { isImitation } from "../shared/imitation.ts";
 import { KeyBar } from "../shared/key-bar.tsx";
 import type { PanelProps } from "../shared/mount.tsx";
-import { plain } from "../shared/numbers.ts";
 import { Empty, Failure, Loading } from "../shared/states.tsx";
+import { alarmsByChart, withThresholds } from "./alarms/alarm-charts.ts";
+import { AlarmList } from "./alarms/alarm-list.tsx";
+import { AlarmRow } from "./alarms/alarm-row.tsx";
+import { alarmAnnouncement } from "./alarms/alarm-text.ts";
+import { noAlarms, runAlarms } from "./alarms/run-alarms.ts";
 import type { HeatKind } from "./answers/heat.ts";
 import { chartMetrics, chartSpecs } from "./charts/chart-specs.ts";
 import { Charts } from "./charts/charts.tsx";
@@ -12,13 +17,16 @@ import { imitationMetrics, imitationSpecs } from "./charts/imitation-specs.ts";
 import { spreadRounds } from "./curriculum/columns.ts";
 import { Curriculum } from "./curriculum/curriculum.tsx";
 import { type IterationStart, iterationAt, iterationMetrics, iterationStarts } from "./data/iterations.ts";
-import type { QueryRecord, RunDetails } from "./data/records.ts";
+import type { QueryRecord } from "./data/records.ts";
+import { rewardRange } from "./data/reward-range.ts";
+import { runFactsOf } from "./data/run-facts.tsx";
+import { useCheckpoints } from "./data/use-checkpoints.ts";
 import { useForks } from "./data/use-forks.ts";
 import { useRatings } from "./data/use-ratings.ts";
 import { useRounds } from "./data/use-round.ts";
 import { useRun } from "./data/use-run.ts";
 import { useSeries } from "./data/use-series.ts";
-import { isImitation, numberSetting, textSetting } from "./header/facts.ts";
+import { numberSetting } from "./header/facts.ts";
 import { Header } from "./header/header.tsx";
 import { worstFirst } from "./pairs/pair-order.ts";
 import { PairRound } from "./pairs/pair-round.tsx";
@@ -26,7 +34,8 @@ import { panelKeys } from "./panel-keys.ts";
 import { hardestFirst } from "./queries/query-order.ts";
 import { RoundView } from "./round-view.tsx";
 import { Timeline } from "./timeline/timeline.tsx";
-import { initialView, restoredView, type ViewState } from "./view-state.ts";
+import { useView } from "./use-view.ts";
+import type { ViewState } from "./view-state.ts";
 
 const curriculumColumns = 5;
 
@@ -68,12 +77,16 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
   }, [host, run]);
 
   const answerLimit = details && numberSetting(details.config, "solver.max_tokens");
-  const specs = useMemo(
-    () => (imitates ? imitationSpecs(series) : chartSpecs(answerLimit)),
-    [imitates, imitates && series, answerLimit],
-  );
+  const specs = useMemo(() => {
+    if (imitates) return imitationSpecs(series);
+    return details ? withThresholds(chartSpecs(answerLimit, rewardRange(details)), details) : [];
+  }, [imitates, imitates && series, answerLimit, details]);
+  const alarms = useMemo(() => runAlarms(series.alarms), [series.alarms]);
+  const chartAlarms = useMemo(() => (details ? alarmsByChart(alarms.all, details) : new Map()), [alarms, details]);
+  const alarmDialog = useRef<HTMLDialogElement>(null);
+  const openAlarms = useCallback(() => alarmDialog.current?.showModal(), []);
   const iterations = useMemo(() => (imitates ? iterationStarts(series) : none), [imitates, imitates && series]);
-  const rewardFormula = useMemo(() => details && formulaOf(details), [details]);
+  const facts = useMemo(() => details && runFactsOf(details), [details]);
   const selectRound = useCallback((round: number) => change({ round, answer: 0 }), [change]);
   const selectQuery = useCallback((index: number) => change({ query: index, answer: 0 }), [change]);
   const selectAnswer = useCallback(
@@ -85,6 +98,18 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
     (round: number, index: number) => change({ round, query: index, answer: 0, view: "round" }),
     [change],
   );
+  const selectSample = useCallback(
+    ({ query: index, answer: place = 0 }: Alarm["samples"][number]) =>
+      change({ query: index, answer: place, isOpen: true, view: "round" }),
+    [change],
+  );
+  const selectAlarm = useCallback(
+    ({ round, samples: [sample] }: Alarm) => {
+      selectRound(round);
+      if (sample) selectSample(sample);
+    },
+    [selectRound, selectSample],
+  );
   const chooseCurriculum = useCallback((curriculum: readonly number[]) => change({ curriculum }), [change]);
   const firstPlayed = Math.min(last, Math.max(1, first));
   const curriculum = useMemo(
@@ -95,7 +120,7 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
   if (followed.details.problem && !details) {
     return <Failure problem={followed.details.problem} again={followed.details.again} />;
   }
-  if (!details || !overview || !loaded) return <Loading what={`run ${run}`} />;
+  if (!details || !overview || !facts || !loaded) return <Loading what={`run ${run}`} />;
   const isLive = overview.state === "running" || overview.state === "paused" || overview.state === "starting";
   const place = { run, round: selected, query: query?.index, answer };
   return (
@@ -108,6 +133,10 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
         forkFrom={forkFrom}
         selected={selected}
         iteration={imitates ? iterationAt(series, last) : null}
+        alarms={alarms}
+        checkpoints={checkpoints}
+        onAlarm={selectAlarm}
+        onAlarms={imitates ? undefined : openAlarms}
       />
       {problem ? (
         <Failure problem={problem} />
@@ -121,11 +150,16 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
             specs={specs}
             series={series}
             iterations={iterations}
+            alarms={chartAlarms}
             ratings={ratings}
             selected={selected}
             asTable={view.asTable}
             onSelect={selectRound}
+            onAlarm={selectAlarm}
           />
+          {alarms.all.length > 0 && (
+            <AlarmRow alarms={alarms.all} rounds={overview.rounds} selected={selected} onAlarm={selectAlarm} />
+          )}
           <Timeline
             first={first}
             finished={last}
@@ -178,16 +212,26 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
               isOpen={view.isOpen}
               heat={view.heat}
               ratings={ratings}
-              verified={textSetting(details.config, "judge.reward.kind") === "verifier"}
-              rewardFormula={rewardFormula!}
+              alarms={alarms.byRound.get(played.round) ?? noAlarms}
+              verified={facts.verified}
+              judges={facts.judges}
+              range={facts.range}
+              rewardFormula={facts.rewardFormula}
               answerLimit={answerLimit ?? 256}
               onQuery={selectQuery}
               onAnswer={selectAnswer}
+              onSample={selectSample}
             />
           ) : (
             <Loading what={`round ${selected}`} />
           )}
         </>
+      )}
+      <p class="aside" role="status">
+        {(alarms.byRound.get(selected) ?? noAlarms).map(alarmAnnouncement).join(" ")}
+      </p>
+      {!imitates && (
+        <AlarmList dialog={alarmDialog} alarms={alarms.all} watched={facts.watched} onAlarm={selectAlarm} />
       )}
       <KeyBar
         bindings={panelKeys({
@@ -203,6 +247,9 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
           forkFrom,
           otherHeat: imitates ? ratioHeat(queries) : "advantage",
           hasCurriculum: !imitates,
+          alarms,
+          onAlarm: selectAlarm,
+          onAlarms: imitates ? undefined : openAlarms,
         })}
       />
     </main>
@@ -212,60 +259,7 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
 /** Of a run without iterations: the same list each time, so that nothing is drawn anew. */
 const none: readonly IterationStart[] = [];
 
-/** The view's state: as the panel was opened, or as it was left. */
-function useView(
-  host: PanelProps<"rounds">["host"],
-  input: PanelProps<"rounds">["input"],
-): [ViewState, (next: (former: ViewState) => ViewState) => void] {
-  const [view, setView] = useState<ViewState>(
-    () =>
-      (input.round === undefined ? restoredView(host.state.get(), input.run) : undefined) ??
-      initialView(input.run, input.round, input.query),
-  );
-  // The editor may show another run or round in the same panel.
-  const [opened, setOpened] = useState(input);
-  if (opened !== input) {
-    setOpened(input);
-    setView(
-      view.run === input.run
-        ? { ...view, round: input.round ?? view.round, query: input.query ?? view.query }
-        : initialView(input.run, input.round, input.query),
-    );
-  }
-  useEffect(() => host.state.set(view), [host, view]);
-  return [view, setView];
-}
-
-/** Rounds with a checkpoint; asked for again when the run has passed one that is due. */
-function useCheckpoints(
-  host: PanelProps<"rounds">["host"],
-  connection: PanelProps<"rounds">["connection"],
-  run: string,
-  finished: number | null,
-  details: RunDetails | undefined,
-): readonly number[] {
-  const every = (details && numberSetting(details.config, "checkpoints.every")) ?? 1;
-  const due = Math.floor((finished ?? 0) / every);
-  const { value, again } = useAnswer(host, connection, "sparring/checkpoint/list", { run });
-  useEffect(() => {
-    if (due > 0) again();
-  }, [due, details?.overview.state, again]);
-  return useMemo(() => value?.checkpoints.map(({ round }) => round) ?? [], [value]);
-}
-
 /** Log-ratios to the reference, where the loss has one. */
 function ratioHeat(queries: readonly QueryRecord[]): HeatKind | undefined {
   return queries[0]?.answers[0]?.referenceLogprobs.length ? "ratio" : undefined;
-}
-
-/** What the advantages are made of, as the legend says it. */
-function formulaOf({ config, overview }: RunDetails): VNode {
-  const scale = numberSetting(config, "judge.self_reward.scale") ?? 1;
-  return overview.algorithm === "lsp" ? (
-    <>
-      A = r − group mean, r = R + {scale === 1 ? "" : `${plain(scale)} `}R<sub>Q</sub>
-    </>
-  ) : (
-    <>A = R − group mean</>
-  );
 }

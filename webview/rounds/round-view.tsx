@@ -1,14 +1,19 @@
 import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
+import type { Alarm } from "../../daemon/protocol.ts";
 import type { Connection } from "../shared/host.ts";
 import { memo } from "../shared/memo.ts";
 import type { Host } from "../shared/messages.ts";
 import { ModelText } from "../shared/model-text.tsx";
-import { count, counted, fixed, signed } from "../shared/numbers.ts";
+import { count, counted, signed } from "../shared/numbers.ts";
 import { Empty } from "../shared/states.tsx";
+import { AlarmNotice } from "./alarms/alarm-notice.tsx";
+import { type Naming, namings, unnamed } from "./alarms/run-alarms.ts";
 import { AnswerList } from "./answers/answer-list.tsx";
 import type { HeatKind } from "./answers/heat.ts";
+import type { JudgeNames } from "./data/judges.ts";
 import type { PlayedRound, QueryRecord, Rating } from "./data/records.ts";
+import { type RewardRange, rewardText } from "./data/reward-range.ts";
 import { useTokens } from "./data/use-tokens.ts";
 import { QueryLinks } from "./queries/query-links.tsx";
 import { meanOf } from "./queries/query-order.ts";
@@ -26,19 +31,26 @@ interface RoundViewProps {
   readonly isOpen: boolean;
   readonly heat: HeatKind;
   readonly ratings: readonly Rating[];
+  /** Those that began with this round. */
+  readonly alarms: readonly Alarm[];
   readonly verified: boolean;
+  readonly judges: JudgeNames;
+  /** Of R, and so of V. */
+  readonly range: RewardRange;
   /** R = …, how the two rewards make the one that is learnt from. */
   readonly rewardFormula: VNode;
   readonly answerLimit: number;
   readonly onQuery: (index: number) => void;
   readonly onAnswer: (index: number) => void;
+  readonly onSample: (sample: Alarm["samples"][number]) => void;
 }
 
 /** A round: its queries at the left, the selected one with its answers at the right. */
 export const RoundView = memo(function RoundView(props: RoundViewProps): VNode {
-  const { host, run, played, queries, query, ratings, verified, onQuery } = props;
+  const { host, run, played, queries, query, ratings, alarms, verified, range, onQuery, onSample } = props;
   const { round } = played;
   const ofRound = useMemo(() => ratings.filter((rating) => rating.round === round), [ratings, round]);
+  const named = useMemo(() => namings(alarms), [alarms]);
   const admitted = queries.filter((one) => one.admitted);
   const answers = queries.reduce((sum, one) => sum + one.answers.length, 0);
   return (
@@ -48,12 +60,13 @@ export const RoundView = memo(function RoundView(props: RoundViewProps): VNode {
           <h2>Round {round}</h2>
           <span class="dim ell">
             {count(admitted.length)} of {counted(queries.length, "query", "queries")} admitted,{" "}
-            {counted(answers, "answer")}, mean V <b>{fixed(meanOf(admitted.map(({ V }) => V)))}</b>
+            {counted(answers, "answer")}, mean V <b>{rewardText(meanOf(admitted.map(({ V }) => V)), range)}</b>
           </span>
           <button type="button" class="link" onClick={() => host.run("sparring.openRoundDocument", { run, round })}>
             Open as document
           </button>
         </div>
+        {alarms.length > 0 && <AlarmNotice alarms={alarms} queries={queries} onSample={onSample} />}
         {queries.length === 0 ? (
           <Empty title="No queries were played in this round">
             <p class="dim">It only measured the weights on held-out tasks.</p>
@@ -64,12 +77,21 @@ export const RoundView = memo(function RoundView(props: RoundViewProps): VNode {
             selected={query?.index ?? null}
             ratings={ofRound}
             verified={verified}
+            range={range}
+            namings={named}
             onSelect={onQuery}
           />
         )}
       </section>
       {query && (
-        <QueryDetails {...props} ofRound={ofRound} query={query} place={admitted.indexOf(query)} of={admitted.length} />
+        <QueryDetails
+          {...props}
+          ofRound={ofRound}
+          named={named.get(query.index) ?? unnamed}
+          query={query}
+          place={admitted.indexOf(query)}
+          of={admitted.length}
+        />
       )}
     </div>
   );
@@ -78,13 +100,15 @@ export const RoundView = memo(function RoundView(props: RoundViewProps): VNode {
 interface QueryDetailsProps extends RoundViewProps {
   readonly query: QueryRecord;
   readonly ofRound: readonly Rating[];
+  /** The alarms that name the query or its answers. */
+  readonly named: readonly Naming[];
   /** Among the admitted queries, from 0; −1 for one that was not admitted. */
   readonly place: number;
   readonly of: number;
 }
 
 function QueryDetails(props: QueryDetailsProps): VNode {
-  const { host, connection, run, played, query, ofRound, place, of, heat, answer, isOpen, verified } = props;
+  const { host, connection, run, played, query, ofRound, named, place, of, heat, answer, isOpen } = props;
   const { round } = played;
   const key = { run, round, query: query.index };
   const tokens = useTokens(host, connection, key);
@@ -111,7 +135,10 @@ function QueryDetails(props: QueryDetailsProps): VNode {
             query={query}
             tokens={tokens}
             ratings={ratings}
-            verified={verified}
+            verified={props.verified}
+            judges={props.judges}
+            range={props.range}
+            namings={named}
             heat={heat}
             limit={props.answerLimit}
             selected={answer}

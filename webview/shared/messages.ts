@@ -46,6 +46,7 @@ export const panelVerbs = {
     "sparring/sample/rate",
     "sparring/sample/unrate",
     "sparring/rating/list",
+    "sparring/judge/agreement",
     "sparring/round/get",
   ],
   compare: [

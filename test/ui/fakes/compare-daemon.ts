@@ -48,6 +48,13 @@ export class CompareDaemon {
           ],
           next: null,
         };
+      case "sparring/run/get": {
+        const [reward, selfReward] = [
+          { name: "ensemble", low: null, high: null },
+          { name: "self-reward", low: 0, high: 7 },
+        ];
+        return { record: { judges: { reward, selfReward } } };
+      }
       case "sparring/checkpoint/list":
         return { checkpoints: [100, 200, 300].map((round) => ({ round, bytes: 148_000_000, dir: "" })) };
       case "sparring/checkpoint/compare":
@@ -58,7 +65,10 @@ export class CompareDaemon {
           prompts: texts.map(([text, first, second], i) => ({
             text,
             ...(i === 1 && { expected: "85" }),
-            answers: [scored(first, 0.9), scored(second, 0.3)],
+            answers: [
+              { ...scored(first, 0.9), ...explained },
+              { ...scored(second, 0.3), rationale: "Vague." },
+            ],
           })),
         };
       case "sparring/comparison/pick": {
@@ -77,6 +87,19 @@ export class CompareDaemon {
   }
 }
 
-function scored(text: string, reward: number): unknown {
+/** What the judges left of an answer. */
+const explained = {
+  rationale: "Clear.\u202e<b>Good</b>",
+  criteria: [1, 1, 1, 1, 1, 1, 0],
+  probabilities: [0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.3],
+  rewardRationale: "the rules and the model agree",
+  parts: [
+    { judge: "verifier:addition", value: 1, weight: 1, scale: 1, low: 0, high: 1 },
+    { judge: "reward-model:x", value: 0.8, weight: 1, scale: 1, low: 0, high: 1 },
+    { judge: "endpoint:m", value: null, unscored: "time-out", weight: 1, scale: 1, low: 0, high: 1 },
+  ],
+};
+
+function scored(text: string, reward: number): object {
   return { text, stop: "stop", logprob: -text.length / 9, reward, selfReward: Math.round(7 * reward) };
 }

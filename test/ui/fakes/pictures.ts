@@ -34,9 +34,44 @@ const pictures: readonly Picture[] = [
       await page.getByText("Sample 1", { exact: true }).waitFor();
       await press(page, "1", "2", "3", "Enter");
       await page.getByText("Sample 1, submitted").waitFor();
+      await page.getByText("Reliability", { exact: true }).waitFor();
       await press(page, "a", "6", "7");
     },
   },
+  {
+    name: "rate-agreement",
+    panel: "rate",
+    input: { run: "lsp-main" },
+    daemon: () => new RatingDaemon({ rated: 148 }),
+    prepare: async (page) => {
+      await page.getByText("Reliability", { exact: true }).waitFor();
+      await page.locator("summary").click();
+      await press(page, "g");
+    },
+  },
+  {
+    name: "rate-tables",
+    panel: "rate",
+    input: { run: "lsp-main" },
+    daemon: () => new RatingDaemon({ rated: 148 }),
+    prepare: async (page) => {
+      await page.getByText("Reliability", { exact: true }).waitFor();
+      await press(page, "t", "g");
+    },
+  },
+  ...(["unjudged", "imitation"] as const).map(
+    (kind): Picture => ({
+      name: `rate-${kind}`,
+      panel: "rate",
+      input: { run: "lsp-main" },
+      daemon: () => new RatingDaemon({ rated: 40, kind }),
+      prepare: async (page) => {
+        await page.getByText("Sample 1", { exact: true }).waitFor();
+        await press(page, "a", "Enter", "g");
+        await page.locator(".agreement .nothing").waitFor();
+      },
+    }),
+  ),
   {
     name: "rate-few",
     panel: "rate",

@@ -1,9 +1,10 @@
 /** Pictures of the rounds panel, to be looked at: `tsx test/ui/harness/pictures.ts <folder> [name filter]`. */
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { collapsedRecording } from "./collapsed.ts";
 import { launchBrowser, PanelPage, themes } from "./panel-page.ts";
 import { additionRecording, RecordedDaemon, type Recording, spinRecording } from "./recording.ts";
-import { syntheticRecording } from "./synthetic.ts";
+import { alarmPausedRecording, ensembleRecording, syntheticRecording } from "./synthetic.ts";
 
 const [folder = "/tmp/pictures", filter = ""] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
@@ -26,6 +27,12 @@ const pictures: readonly Picture[] = [
   { name: "ten-thousand", recording: () => syntheticRecording({ rounds: 10_000, of: 12_000 }), sizes: [large] },
   { name: "curriculum", recording: long, sizes: [large], keys: ["c"] },
   { name: "tables", recording: long, sizes: [large], keys: ["t", "h"] },
+  { name: "alarm", recording: long, sizes: [large, small, [560, 900]], keys: ["["] },
+  { name: "alarm-focus", recording: long, sizes: [large], keys: ["[", "[", "[", "Shift+Tab"] },
+  { name: "alarm-list", recording: long, sizes: [large], keys: ["a"] },
+  { name: "paused-by-alarm", recording: alarmPausedRecording, sizes: [large, small] },
+  { name: "collapsed", recording: () => collapsedRecording("lsp-vs-zero.lsp-likelihood.1"), sizes: [large] },
+  { name: "ensemble", recording: ensembleRecording, sizes: [large, small] },
   { name: "keys", recording: long, sizes: [large], keys: ["?"] },
   {
     name: "dispute",

@@ -1,4 +1,5 @@
-import type { Progress } from "../../../daemon/protocol.ts";
+import { alarmsSchema } from "../../../daemon/config/alarms-section.ts";
+import type { Alarm, Progress } from "../../../daemon/protocol.ts";
 import { chartMetrics } from "../../../webview/rounds/charts/chart-specs.ts";
 import { additionRecording, type RecordedRound, type Recording } from "./recording.ts";
 
@@ -153,8 +154,83 @@ function syntheticSeries(rounds: number): Recording["series"] {
       return round === 0 ? null : (of[metric]?.(round / rounds) ?? null);
     });
   const series = Object.fromEntries(chartMetrics.map((metric) => [metric, column(metric)]));
-  return { rounds: numbersOf, series, alarms: [] };
+  return { rounds: numbersOf, series, alarms: syntheticAlarms(rounds) };
 }
+
+/** Alarms of every kind, as their rules would word them: those of the design's pictures first, then one every 40 rounds. */
+function syntheticAlarms(rounds: number): Alarm[] {
+  const later = Array.from({ length: Math.floor(Math.max(0, rounds - 400) / 40) }, (_, i): Alarm => {
+    const [kind, severity, sentence] = laterAlarms[i % laterAlarms.length]!;
+    return { round: 400 + 40 * i, kind, severity, sentence, samples: [{ query: i % tasks.length }] };
+  });
+  return [...firstAlarms, ...later].filter(({ round }) => round <= rounds);
+}
+
+const firstAlarms: readonly Alarm[] = [
+  {
+    round: 187,
+    kind: "kl",
+    severity: "warning",
+    brief: "Challenger 1.64",
+    sentence: "The Challenger is 1.64 nat a token away from the reference (KL), above 1.5.",
+    samples: [{ query: 5 }, { query: 2 }, { query: 11 }],
+  },
+  {
+    round: 241,
+    kind: "style",
+    severity: "warning",
+    brief: "34 %",
+    sentence: "34 % of the answers to queries that ask for no code look like code, above 30 %.",
+    samples: [
+      { query: 6, answer: 2 },
+      { query: 4, answer: 0 },
+    ],
+  },
+  {
+    round: 289,
+    kind: "length",
+    severity: "information",
+    brief: "Solver × 2.0",
+    sentence: "The Solver's answers have 194 tokens on average: 2.0 times as long as in the first rounds.",
+    samples: [{ query: 2, answer: 1 }],
+  },
+  {
+    round: 296,
+    kind: "judge",
+    severity: "warning",
+    brief: "+9 %",
+    sentence:
+      "Since the first rounds the self-reward rose by 9 % of its range, while the share of answers that the verifier calls right fell from 56 % to 48 %.",
+    samples: [
+      { query: 5, answer: 3 },
+      { query: 2, answer: 0 },
+      { query: 8, answer: 1 },
+    ],
+  },
+  {
+    round: 296,
+    kind: "admission",
+    severity: "warning",
+    brief: "46 %",
+    sentence: "Only 46 % of the queries are admitted, below 50 %.",
+    samples: [{ query: 14 }, { query: 15 }],
+  },
+];
+
+const laterAlarms: readonly (readonly [Alarm["kind"], Alarm["severity"], string])[] = [
+  [
+    "contrast",
+    "information",
+    "In 72 % of the groups all answers earn the same, above 70 %: the Solver learns nothing from them.",
+  ],
+  ["repetition", "warning", "23 % of the answers repeat themselves, above 20 %."],
+  ["unscored", "warning", "A judge left 21 % of the answers unscored, above 20 %."],
+  [
+    "diversity",
+    "warning",
+    "The queries are more alike: their distance in bigrams is 85 % of what it was in the first rounds, below 90 %.",
+  ],
+];
 
 function compose(f: (t: number) => number, g: (value: number) => number): (t: number) => number {
   return (t) => g(f(t));
@@ -203,6 +279,7 @@ export function syntheticRecording({ rounds, of }: { readonly rounds: number; re
         game: { task: "general", queries: 16, answers: 6, rounds: of },
         solver: { ...config.solver, max_tokens: limit },
         checkpoints: { every, keep: 100 },
+        alarms: alarmsSchema.parse({}),
       },
     },
     ratings: base.ratings.map((rating, i) => ({
@@ -221,6 +298,65 @@ export function syntheticRecording({ rounds, of }: { readonly rounds: number; re
       }),
     ),
   };
+}
+
+/** The same run, rewarded by two judges together, one of which has logits, and judged by the likelihood of each criterion. */
+export function ensembleRecording(): Recording {
+  const recording = syntheticRecording({ rounds: 312, of: 500 });
+  const { details } = recording;
+  const judges = {
+    reward: { name: "ensemble:reward-model+verifier", low: null, high: null },
+    selfReward: { name: "rubric", low: 0, high: 7 },
+  };
+  const judge = { ...(details.config.judge as object), reward: { kind: "ensemble" } };
+  return {
+    ...recording,
+    details: { ...details, config: { ...details.config, judge }, record: { ...details.record!, judges } },
+    rounds: Object.fromEntries(
+      Object.entries(recording.rounds).map(([round, { queries, tokens }]) => [
+        round,
+        { tokens, queries: queries.map((query) => ({ ...query, ...togetherJudged(query.answers) })) },
+      ]),
+    ),
+  };
+}
+
+type Judged = Pick<RecordedRound["queries"][number], "V" | "answers">;
+
+function togetherJudged(answers: Judged["answers"]): Judged {
+  const judged = answers.map((answer, index) => {
+    const logit = answer.reward === null ? null : 4 * answer.reward - 2.35 + 0.4 * index;
+    const reward = logit === null ? null : (2 * 0.5 * logit + 1 * 4 * answer.reward!) / 3;
+    const probabilities = answer.criteria?.map((met, i) => (met ? 0.97 - 0.03 * i : 0.04 + 0.05 * i));
+    return {
+      ...answer,
+      reward,
+      selfReward: probabilities ? probabilities.reduce((sum, p) => sum + p, 0) : null,
+      probabilities,
+      parts: [
+        { judge: "reward-model", value: logit, weight: 2, scale: 0.5 },
+        { judge: "verifier", value: answer.reward, weight: 1, scale: 4 },
+      ],
+      rewardRationale: answer.reward === null ? undefined : "The verifier found 52 € at the end of the answer.",
+    };
+  });
+  const rewards = judged.flatMap(({ reward }) => reward ?? []);
+  const V = rewards.length === 0 ? null : rewards.reduce((sum, reward) => sum + reward, 0) / rewards.length;
+  return { V, answers: judged };
+}
+
+/** A run that paused itself after the round of its newest alarms. */
+export function alarmPausedRecording(): Recording {
+  const recording = syntheticRecording({ rounds: 296, of: 500 });
+  const { details } = recording;
+  const sentences = recording.series.alarms.filter(({ round }) => round === 296).map(({ sentence }) => sentence);
+  const problem = {
+    code: "run/alarm",
+    message: `The run paused itself after round 296: ${sentences.join(" ")}`,
+    next: "Look at the round's samples; then resume the run, which this alarm does not stop again unless it has been over meanwhile, or fork from a checkpoint before with other settings.",
+  };
+  const overview = { ...details.overview, state: "paused" as const, problem };
+  return { ...recording, details: { ...details, overview, progress: { ...details.progress!, state: "paused" } } };
 }
 
 /** A snapshot of a run that is solving: `share` of 84 answers. */

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { type PixelColumn, pixelColumns } from "../../../webview/rounds/charts/downsample.ts";
 import { placeLabels } from "../../../webview/rounds/charts/labels.ts";
 import { peopleMarks } from "../../../webview/rounds/charts/people.ts";
-import { linearScale, niceTicks, paddedDomain } from "../../../webview/rounds/charts/scale.ts";
+import { linearScale, niceTicks, paddedDomain } from "../../../webview/shared/scale.ts";
 
 const value = fc.option(fc.double({ min: -1e6, max: 1e6, noNaN: true }), { freq: 5 });
 const series = fc.array(value, { minLength: 1, maxLength: 400 });

@@ -81,7 +81,12 @@ describe("the examples of a round", () => {
 });
 
 describe("the charts of an imitation", () => {
-  const seriesOf = (columns: Series["columns"]): Series => ({ run: "r", rounds: [0, 1, 2, 3, 4], columns });
+  const seriesOf = (columns: Series["columns"]): Series => ({
+    run: "r",
+    rounds: [0, 1, 2, 3, 4],
+    columns,
+    alarms: [],
+  });
   const ids = (series: Series): string[] => imitationSpecs(series).map(({ id }) => id);
 
   test("are all there before the first round, then those that the algorithm measures", () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { agreementOf, type JudgedRating, scoreTable } from "../../../webview/rate/agreement.ts";
 import {
   type Batch,
   currentOf,
@@ -124,62 +123,6 @@ describe("a batch", () => {
     assert.equal(paceOf(timed([4, 4])), undefined);
     assert.equal(paceOf(timed([4, 6, 3600])), 10);
     assert.equal(paceOf(timed([4, 6, 6, 3600])), 10);
-  });
-});
-
-describe("agreement", () => {
-  const points = fc.array(fc.constantFrom<0 | 1>(0, 1), { minLength: 7, maxLength: 7 });
-  const judged: fc.Arbitrary<JudgedRating> = fc.record({
-    rater: fc.constantFrom("mk", "jo"),
-    human: fc.record({ score: fc.integer({ min: 0, max: 7 }), criteria: fc.option(points, { nil: undefined }) }),
-    judge: fc.record({
-      selfReward: fc.double({ min: 0, max: 7, noNaN: true }),
-      criteria: fc.option(points, { nil: undefined }),
-    }),
-  });
-
-  test("counts equal criteria and scores, and means judge − human", () => {
-    const found = agreementOf([
-      {
-        rater: "mk",
-        human: { score: 3, criteria: [1, 1, 1, 0, 0, 0, 0] },
-        judge: { selfReward: 6, criteria: [1, 1, 1, 1, 0, 1, 1] },
-      },
-      {
-        rater: "jo",
-        human: { score: 5, criteria: undefined },
-        judge: { selfReward: 4.6, criteria: [1, 1, 1, 1, 1, 0, 0] },
-      },
-    ]);
-    assert.deepEqual(found.criteria, { equal: 4, of: 7 });
-    assert.deepEqual(found.perCriterion[3], { equal: 0, of: 1 });
-    assert.deepEqual(found.score, { equal: 1, of: 2 });
-    assert.ok(Math.abs(found.difference! - 1.3) < 1e-12);
-    assert.equal(found.raters, 2);
-  });
-
-  test("is nothing over nothing, never NaN", () => {
-    assert.equal(agreementOf([]).difference, null);
-    assert.deepEqual(agreementOf([]).criteria, { equal: 0, of: 0 });
-  });
-
-  test("adds up over raters, and the table of scores holds every rating once", () => {
-    fc.assert(
-      fc.property(fc.array(judged), (all) => {
-        const [mk, jo] = ["mk", "jo"].map((rater) => agreementOf(all.filter((each) => each.rater === rater)));
-        const found = agreementOf(all);
-        assert.equal(mk!.criteria.equal + jo!.criteria.equal, found.criteria.equal);
-        assert.equal(mk!.score.equal + jo!.score.equal, found.score.equal);
-        assert.equal(
-          scoreTable(all)
-            .flat()
-            .reduce((sum, n) => sum + n, 0),
-          all.length,
-        );
-        const diagonal = scoreTable(all).reduce((sum, row, i) => sum + row[i]!, 0);
-        assert.equal(diagonal, found.score.equal);
-      }),
-    );
   });
 });
 

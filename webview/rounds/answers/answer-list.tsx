@@ -1,17 +1,22 @@
 import type { VNode } from "preact";
-import { useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef } from "preact/hooks";
 import { CriteriaSquares } from "../../shared/criteria.tsx";
 import { memo } from "../../shared/memo.ts";
 import { ModelText } from "../../shared/model-text.tsx";
 import { fixed, none } from "../../shared/numbers.ts";
 import { useScrollTo } from "../../shared/use-scroll-to.ts";
+import type { Naming } from "../alarms/run-alarms.ts";
+import type { JudgeNames } from "../data/judges.ts";
 import type { AnswerRecord, QueryRecord, Rating } from "../data/records.ts";
+import { type RewardRange, rangeText, rewardText } from "../data/reward-range.ts";
+import { ShowMore, usePaging } from "../paging.tsx";
 import { AdvantageBar } from "../queries/advantage-bar.tsx";
 import { greatest } from "../queries/query-order.ts";
-import { answerRemarks, noContrast, queryRemarks } from "../queries/remarks.ts";
+import { alarmsOf, answerRemarks, groupRemarks } from "../queries/remarks.ts";
 import { type HeatKind, heatNames, tokenHeat } from "./heat.ts";
 import { TokenStrip } from "./token-strip.tsx";
 import { TokenText } from "./token-text.tsx";
+import { Why } from "./why.tsx";
 
 interface AnswerListProps {
   readonly query: QueryRecord;
@@ -20,6 +25,11 @@ interface AnswerListProps {
   /** Ratings of this query's answers. */
   readonly ratings: readonly Rating[];
   readonly verified: boolean;
+  readonly judges: JudgeNames;
+  /** Of R. */
+  readonly range: RewardRange;
+  /** Alarms of the round that name the query or its answers. */
+  readonly namings: readonly Naming[];
   readonly heat: HeatKind;
   /** The most tokens of an answer. */
   readonly limit: number;
@@ -32,26 +42,25 @@ const page = 32;
 
 /** A query's answers: a row of numbers and a line of text each; the open one wraps and says what is wrong with it. */
 export const AnswerList = memo(function AnswerList(props: AnswerListProps): VNode {
-  const { query, tokens, ratings, verified, heat, limit, selected, isOpen, onSelect } = props;
-  const [rows, setRows] = useState(page);
-  const shown = Math.max(rows, selected + 1);
+  const { query, tokens, ratings, selected, isOpen, verified, range, heat, ...shared } = props;
+  const paging = usePaging(query.answers.length, page, selected);
   const full = greatest(
     query.answers.map(({ advantage }) => advantage),
     0.1,
   );
   return (
     <>
-      {noContrast(query) && (
-        <p class="s group-remark">
-          {queryRemarks(query, verified).find(({ kind }) => kind === "no-contrast")?.sentence}
+      {groupRemarks(query, shared.namings).map(({ kind, sentence, alarming }) => (
+        <p key={kind} class={`s group-remark ${alarming ? "warn" : ""}`}>
+          <ModelText text={sentence} />
         </p>
-      )}
+      ))}
       <div class="scrolls">
         <div class="answer-row head s dim" aria-hidden="true">
           <span />
           <span class="num">
             R<br />
-            0–1
+            {rangeText(range) === "0–1" && "0–1"}
           </span>
           <span class="num">
             R<sub>Q</sub>
@@ -84,7 +93,7 @@ export const AnswerList = memo(function AnswerList(props: AnswerListProps): VNod
           <span />
         </div>
         <ol class="answers">
-          {query.answers.slice(0, shown).map((answer, index) => (
+          {query.answers.slice(0, paging.shown).map((answer, index) => (
             <Answer
               key={index}
               answer={answer}
@@ -93,20 +102,16 @@ export const AnswerList = memo(function AnswerList(props: AnswerListProps): VNod
               tokens={tokens?.[index]}
               score={meanScore(ratings, index)}
               verified={verified}
+              range={range}
               heat={heat}
               full={full}
-              limit={limit}
               isSelected={index === selected}
               isOpen={isOpen && index === selected}
-              onSelect={onSelect}
+              {...shared}
             />
           ))}
         </ol>
-        {shown < query.answers.length && (
-          <button type="button" class="link" onClick={() => setRows(shown + page)}>
-            show {Math.min(page, query.answers.length - shown)} more answers
-          </button>
-        )}
+        <ShowMore paging={paging} what="answers" />
       </div>
     </>
   );
@@ -118,27 +123,26 @@ function meanScore(ratings: readonly Rating[], index: number): number | null {
   return scores.length === 0 ? null : scores.reduce((sum, score) => sum + score, 0) / scores.length;
 }
 
-interface AnswerProps {
+interface AnswerProps
+  extends Pick<
+    AnswerListProps,
+    "query" | "verified" | "judges" | "range" | "namings" | "heat" | "limit" | "onSelect" | "isOpen"
+  > {
   readonly answer: AnswerRecord;
-  readonly query: QueryRecord;
   readonly index: number;
   readonly tokens: readonly string[] | undefined;
   readonly score: number | null;
-  readonly verified: boolean;
-  readonly heat: HeatKind;
   readonly full: number;
-  readonly limit: number;
   readonly isSelected: boolean;
-  readonly isOpen: boolean;
-  readonly onSelect: (answer: number) => void;
 }
 
 const Answer = memo(function Answer(props: AnswerProps): VNode {
-  const { answer, query, index, tokens, score, verified, heat, full, limit, isSelected, isOpen, onSelect } = props;
+  const { answer, query, index, tokens, score, verified, judges, range, namings } = props;
+  const { heat, full, limit, isSelected, isOpen, onSelect } = props;
   const item = useRef<HTMLLIElement>(null);
   useScrollTo(item, isSelected);
   const heats = useMemo(() => tokenHeat(answer, heat, full), [answer, heat, full]);
-  const remarks = answerRemarks(answer, query, verified);
+  const remarks = answerRemarks(answer, query, verified, alarmsOf(namings, index));
   const isCut = answer.stop === "length";
   return (
     <li ref={item} class={`answer ${isSelected ? "current" : ""} ${isOpen ? "open" : ""}`}>
@@ -158,7 +162,7 @@ const Answer = memo(function Answer(props: AnswerProps): VNode {
         >
           {index + 1}
         </button>
-        <span class="num">{fixed(answer.reward)}</span>
+        <span class="num">{rewardText(answer.reward, range)}</span>
         <span class="num">{fixed(answer.selfReward, 1).replace(/\.0$/, "")}</span>
         <span>
           {answer.criteria ? <CriteriaSquares criteria={answer.criteria} /> : <span class="dim">{none}</span>}
@@ -185,11 +189,7 @@ const Answer = memo(function Answer(props: AnswerProps): VNode {
               <ModelText text={sentence} />
             </p>
           ))}
-          {answer.rationale !== undefined && (
-            <p>
-              <span class="dim">Judge:</span> <ModelText text={answer.rationale} limit={1000} showAll />
-            </p>
-          )}
+          <Why answer={answer} judges={judges} />
         </div>
       )}
     </li>

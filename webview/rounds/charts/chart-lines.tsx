@@ -1,28 +1,32 @@
 import type { VNode } from "preact";
+import type { Alarm } from "../../../daemon/protocol.ts";
 import { memo } from "../../shared/memo.ts";
 import { plain } from "../../shared/numbers.ts";
+import { niceTicks, type Scale } from "../../shared/scale.ts";
 import type { IterationStart } from "../data/iterations.ts";
 import type { Series } from "../data/series.ts";
+import { AlarmTriangles } from "./alarm-triangles.tsx";
 import type { ChartSpec } from "./chart-specs.ts";
 import { type PixelColumn, pixelColumns } from "./downsample.ts";
 import { type Point, placeLabels } from "./labels.ts";
 import type { PeopleMark } from "./people.ts";
-import { niceTicks, type Scale } from "./scale.ts";
 
 interface ChartLinesProps {
   readonly spec: ChartSpec;
   readonly series: Series;
   readonly iterations: readonly IterationStart[];
+  readonly alarms: readonly Alarm[];
   readonly people: readonly PeopleMark[];
   readonly x: Scale;
   readonly y: Scale;
   readonly width: number;
   readonly height: number;
+  readonly onAlarm: (alarm: Alarm) => void;
 }
 
 /** A chart's drawing without its cursor: drawn anew when a round was added or the size changed, and not before. */
 export const ChartLines = memo(function ChartLines(props: ChartLinesProps): VNode {
-  const { spec, series, iterations, people, x, y, width, height } = props;
+  const { spec, series, iterations, alarms, people, x, y, width, height, onAlarm } = props;
   const columnsOf = (metric: string): PixelColumn[] =>
     pixelColumns(series.rounds, series.columns[metric] ?? [], x.min, x.max, Math.max(2, width));
   const drawn = spec.lines.map((line) => ({ line, columns: columnsOf(line.metric) }));
@@ -70,6 +74,8 @@ export const ChartLines = memo(function ChartLines(props: ChartLinesProps): VNod
           <title>{`people: ${mark.mean.toFixed(1)}, ${mark.ratings} rated near round ${Math.round(mark.round)}`}</title>
         </path>
       ))}
+      {spec.threshold && <Threshold {...spec.threshold} y={y} width={width} height={height} />}
+      <AlarmTriangles alarms={alarms} x={x} height={height} onAlarm={onAlarm} />
       {labels.map(
         (label, index) =>
           label &&
@@ -82,6 +88,28 @@ export const ChartLines = memo(function ChartLines(props: ChartLinesProps): VNod
     </g>
   );
 });
+
+interface ThresholdProps {
+  readonly value: number;
+  readonly label: string;
+  readonly y: Scale;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A dashed line, where the axis has its value; its label above it and the axis' triangles, or below it where there is no room. */
+function Threshold({ value, label, y, width, height }: ThresholdProps): VNode | null {
+  if (value < y.min || value > y.max) return null;
+  const at = y.at(value);
+  return (
+    <g class="threshold">
+      <path d={`M0 ${px(at)}H${width}`} />
+      <text x={2} y={at < 14 ? at + 11 : Math.min(at - 4, height - 12)}>
+        {label}
+      </text>
+    </g>
+  );
+}
 
 function Dot({ x, y }: Point): VNode {
   return <circle class="dot" cx={x} cy={y} r={2.5} />;

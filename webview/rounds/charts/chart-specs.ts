@@ -1,4 +1,5 @@
 import { fixed, percent } from "../../shared/numbers.ts";
+import { type RewardRange, rangeText, unitRange } from "../data/reward-range.ts";
 
 /** Who a line is about: it decides colour and mark. `data`: what people or a verifier gave. */
 export type Subject = "solver" | "challenger" | "data";
@@ -27,6 +28,8 @@ export interface ChartSpec {
   readonly band?: { readonly low: string; readonly high: string; readonly label: string; readonly subject: Subject };
   /** A share of 1, drawn as bars at the bottom, and told beside the values. */
   readonly bars?: { readonly metric: string; readonly label: string };
+  /** A value beyond which an alarm rings, as a dashed line. */
+  readonly threshold?: { readonly value: number; readonly label: string };
   /** People's mean rating, where there are ratings. */
   readonly people?: true;
   /** Values outside don't exist. */
@@ -37,15 +40,19 @@ export interface ChartSpec {
 
 const two = (value: number): string => fixed(value, 2);
 
-/** The panel's charts, in the order in which they stand; the answers' token limit is part of a unit. */
-export function chartSpecs(answerLimit: number | undefined): readonly ChartSpec[] {
+/**
+ * The panel's charts, in the order in which they stand; the answers' token limit is part of a unit.
+ * @param range of R, and so of V
+ */
+export function chartSpecs(answerLimit: number | undefined, range: RewardRange = unitRange): readonly ChartSpec[] {
+  const isUnit = range.low === 0 && range.high === 1;
   return [
     {
       id: "reward",
       title: "Solver reward",
-      unit: "R, 0–1",
+      unit: `R, ${rangeText(range)}`,
       lines: [{ metric: "solver/reward", label: "R, mean of a round", short: "R", subject: "solver", format: two }],
-      limits: { min: 0, max: 1 },
+      limits: { min: range.low ?? undefined, max: range.high ?? undefined },
       absent: "No rewards yet.",
     },
     {
@@ -83,7 +90,7 @@ export function chartSpecs(answerLimit: number | undefined): readonly ChartSpec[
         label: "10–90 % of queries",
         subject: "challenger",
       },
-      limits: { min: 0, max: 1 },
+      limits: isUnit ? { min: 0, max: 1 } : {},
       absent: "No queries yet.",
     },
     {

@@ -1,20 +1,20 @@
 import type { VNode } from "preact";
-import { useState } from "preact/hooks";
 import { none, percent } from "../../shared/numbers.ts";
 import type { Series } from "../data/series.ts";
+import { ShowMore, usePaging } from "../paging.tsx";
 import type { ChartSpec } from "./chart-specs.ts";
 
 const page = 100;
 
 /** A chart's numbers, the newest round first, a page at a time. */
 export function ChartTable({ spec, series }: { readonly spec: ChartSpec; readonly series: Series }): VNode {
-  const [rows, setRows] = useState(page);
   const columns = [
     ...spec.lines.map(({ metric, label, short, format }) => ({ metric, label: short ?? label, format })),
     ...(spec.bars ? [{ ...spec.bars, format: (value: number) => percent(value, 1) }] : []),
   ];
   const { length } = series.rounds;
-  const shown = Array.from({ length: Math.min(rows, length) }, (_, i) => length - 1 - i);
+  const paging = usePaging(length, page);
+  const shown = Array.from({ length: paging.shown }, (_, i) => length - 1 - i);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reached by keyboard
     <section class="chart-table" tabIndex={0} aria-label={`${spec.title} as a table`}>
@@ -39,11 +39,7 @@ export function ChartTable({ spec, series }: { readonly spec: ChartSpec; readonl
           ))}
         </tbody>
       </table>
-      {rows < length && (
-        <button type="button" class="link s" onClick={() => setRows(rows + page)}>
-          {Math.min(page, length - rows)} earlier rounds
-        </button>
-      )}
+      <ShowMore paging={paging} what="rounds" />
     </section>
   );
 }

@@ -1,6 +1,8 @@
 import type { VNode } from "preact";
 import { useMemo, useRef } from "preact/hooks";
-import { fixed, none, percent } from "../../shared/numbers.ts";
+import type { Alarm } from "../../../daemon/protocol.ts";
+import { counted, fixed, none, percent } from "../../shared/numbers.ts";
+import { linearScale, paddedDomain } from "../../shared/scale.ts";
 import { useMedia, useWidth } from "../../shared/use-size.ts";
 import type { IterationStart } from "../data/iterations.ts";
 import type { Rating } from "../data/records.ts";
@@ -9,7 +11,7 @@ import { ChartLines } from "./chart-lines.tsx";
 import type { ChartSpec, Subject } from "./chart-specs.ts";
 import { ChartTable } from "./chart-table.tsx";
 import { peopleMarks } from "./people.ts";
-import { linearScale, paddedDomain } from "./scale.ts";
+import { reaching } from "./threshold.ts";
 
 /** A plot's height in pixels; where the window is low or the charts stand in two rows, the queries below must be seen too. */
 const heights = { usual: 130, twoRows: 80, low: 56 };
@@ -23,6 +25,8 @@ interface ChartProps {
   readonly spec: ChartSpec;
   readonly series: Series;
   readonly iterations: readonly IterationStart[];
+  /** Those that are about it. */
+  readonly alarms: readonly Alarm[];
   readonly ratings: readonly Rating[];
   /** The selected round: a line in every chart. */
   readonly selected: number;
@@ -30,6 +34,7 @@ interface ChartProps {
   readonly hovered: number | null;
   readonly onHover: (round: number | null) => void;
   readonly onSelect: (round: number) => void;
+  readonly onAlarm: (alarm: Alarm) => void;
   readonly asTable: boolean;
 }
 
@@ -95,7 +100,7 @@ function Values({ spec, series, ratings, cursor }: ValuesProps): VNode {
 }
 
 function Plot(props: ChartProps & { readonly cursor: number }): VNode {
-  const { spec, series, iterations, ratings, selected, hovered, onHover, onSelect, cursor } = props;
+  const { spec, series, iterations, alarms, ratings, selected, hovered, onHover, onSelect, onAlarm, cursor } = props;
   const frame = useRef<HTMLDivElement>(null);
   const isLow = useMedia(lowWindow);
   const isInTwoRows = useMedia(twoRows);
@@ -107,7 +112,8 @@ function Plot(props: ChartProps & { readonly cursor: number }): VNode {
   const people = useMemo(() => (spec.people ? peopleMarks(ratings, first, last) : []), [spec, ratings, first, last]);
   const x = useMemo(() => linearScale(first, Math.max(last, first + 1), 0, width), [first, last, width]);
   const y = useMemo(() => {
-    const [min, max] = paddedDomain([...valuesOf(spec, series), ...people.map(({ mean }) => mean)], spec.limits);
+    const domain = paddedDomain([...valuesOf(spec, series), ...people.map(({ mean }) => mean)], spec.limits);
+    const [min, max] = spec.threshold ? reaching(domain, spec.threshold.value) : domain;
     return linearScale(min, max, height, 0);
   }, [spec, series, people, height]);
 
@@ -136,13 +142,13 @@ function Plot(props: ChartProps & { readonly cursor: number }): VNode {
     >
       <svg
         role="img"
-        aria-label={`${spec.title}, ${spec.unit}, over rounds ${first} to ${last}. T shows it as a table.`}
+        aria-label={`${spec.title}, ${spec.unit}, over rounds ${first} to ${last}.${told(alarms)} T shows it as a table.`}
         width="100%"
         height={height + margin.bottom}
       >
         <g transform={`translate(${margin.left} 1)`}>
           {/* Before it is laid out there is no width to draw for. */}
-          {width > 0 && <ChartLines {...{ spec, series, iterations, people, x, y, width, height }} />}
+          {width > 0 && <ChartLines {...{ spec, series, iterations, alarms, people, x, y, width, height, onAlarm }} />}
           <path class="cursor" d={`M${x.at(Math.min(selected, last))} 0V${height}`} />
           {hovered !== null && hovered !== selected && (
             <path class="cursor hover" d={`M${x.at(hovered)} 0V${height}`} />
@@ -166,6 +172,11 @@ function Plot(props: ChartProps & { readonly cursor: number }): VNode {
       </svg>
     </div>
   );
+}
+
+/** Alarms as a part of a chart's description. */
+function told(alarms: readonly Alarm[]): string {
+  return alarms.length === 0 ? "" : ` ${counted(alarms.length, "alarm")}, the newest in round ${alarms.at(-1)!.round}.`;
 }
 
 function valuesOf({ lines, band }: ChartSpec, { columns }: Series): number[] {

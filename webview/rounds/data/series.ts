@@ -1,15 +1,17 @@
-import type { ResultOf } from "../../../daemon/protocol.ts";
+import type { Alarm, ResultOf } from "../../../daemon/protocol.ts";
 
 /** A run's metrics over its finished rounds: columns of equal length, one value a round, null where there is none. */
 export interface Series {
   readonly run: string;
   readonly rounds: readonly number[];
   readonly columns: Readonly<Record<string, readonly (number | null)[]>>;
+  /** Alarms that began in these rounds, in order. */
+  readonly alarms: readonly Alarm[];
 }
 
 /** A run before its first round. */
 export function emptySeries(run: string): Series {
-  return { run, rounds: [], columns: {} };
+  return { run, rounds: [], columns: {}, alarms: [] };
 }
 
 /** The newest round, −1 before the first: what to ask for more `after`. */
@@ -24,7 +26,13 @@ export function appended(series: Series, page: ResultOf<"sparring/round/series">
     metric,
     [...(series.columns[metric] ?? []), ...values],
   ]);
-  return { run: series.run, rounds: [...series.rounds, ...page.rounds], columns: Object.fromEntries(columns) };
+  return {
+    run: series.run,
+    rounds: [...series.rounds, ...page.rounds],
+    columns: Object.fromEntries(columns),
+    // The same list where there are none, so that what depends on alarms alone is not drawn anew.
+    alarms: page.alarms.length === 0 ? series.alarms : [...series.alarms, ...page.alarms],
+  };
 }
 
 /** Index of the newest round that is not after `round`; −1 if there is none. */

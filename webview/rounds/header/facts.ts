@@ -1,5 +1,6 @@
 import type { Progress } from "../../../daemon/protocol.ts";
 import { telemetryText } from "../../../daemon/text/telemetry.ts";
+import { isImitation } from "../../shared/imitation.ts";
 import { plain } from "../../shared/numbers.ts";
 import type { RunDetails } from "../data/records.ts";
 
@@ -24,11 +25,6 @@ export function numberSetting(config: RunDetails["config"], path: string): numbe
 export function textSetting(config: RunDetails["config"], path: string): string | undefined {
   const value = setting(config, path);
   return typeof value === "string" ? value : undefined;
-}
-
-/** Whether a run imitates data: there is no Challenger, and nobody judges. Only what imitates has data. */
-export function isImitation({ config }: Pick<RunDetails, "config">): boolean {
-  return textSetting(config, "imitation.data") !== undefined;
 }
 
 const algorithms: Readonly<Record<string, string>> = {

@@ -1,13 +1,16 @@
 import type { VNode } from "preact";
-import type { Problem, Progress, RunOverview } from "../../../daemon/protocol.ts";
+import type { Alarm, Problem, Progress, RunOverview } from "../../../daemon/protocol.ts";
 import type { Connection } from "../../shared/host.ts";
+import { isImitation } from "../../shared/imitation.ts";
 import { memo } from "../../shared/memo.ts";
 import type { Host } from "../../shared/messages.ts";
 import { ModelText } from "../../shared/model-text.tsx";
 import { duration } from "../../shared/numbers.ts";
+import type { RunAlarms } from "../alarms/run-alarms.ts";
 import type { RunDetails } from "../data/records.ts";
 import { useProgress } from "../data/use-run.ts";
-import { isImitation, numberSetting, runFacts } from "./facts.ts";
+import { AlarmPause } from "./alarm-pause.tsx";
+import { numberSetting, runFacts } from "./facts.ts";
 import { MoreMenu } from "./more-menu.tsx";
 import { Phases } from "./phases.tsx";
 import { runControl } from "./run-control.ts";
@@ -22,11 +25,17 @@ interface HeaderProps {
   readonly selected: number;
   /** The iteration of the newest round; null where the run has no iterations. */
   readonly iteration: number | null;
+  readonly alarms: RunAlarms;
+  /** Rounds with a checkpoint, rising. */
+  readonly checkpoints: readonly number[];
+  readonly onAlarm: (alarm: Alarm) => void;
+  /** Opens the list of alarms; undefined where nothing is watched. */
+  readonly onAlarms: (() => void) | undefined;
 }
 
 /** State, round, time left, phase, and what can be done with the run; below, what the run is. */
 export const Header = memo(function Header(props: HeaderProps): VNode {
-  const { host, connection, overview, details, forkFrom, selected, iteration } = props;
+  const { host, connection, overview, details, forkFrom, selected, iteration, onAlarm, onAlarms } = props;
   const { id: run, state, asked } = overview;
   const progress = useProgress(host, run, details.progress);
   const isUnderWay = state === "running" || state === "paused" || state === "starting";
@@ -81,7 +90,7 @@ export const Header = memo(function Header(props: HeaderProps): VNode {
             Stop
           </button>
         )}
-        <MoreMenu host={host} run={run} round={selected} />
+        <MoreMenu host={host} run={run} round={selected} onAlarms={onAlarms} />
       </div>
       <p class="facts s dim">
         {runFacts(details, progress).map((fact, index) => (
@@ -97,7 +106,20 @@ export const Header = memo(function Header(props: HeaderProps): VNode {
           <ModelText text={note} />
         </p>
       ))}
-      {overview.problem && <Trouble problem={overview.problem} />}
+      {overview.problem?.code === "run/alarm" ? (
+        <AlarmPause
+          host={host}
+          run={run}
+          problem={overview.problem}
+          isAway={isAway}
+          control={control}
+          alarms={props.alarms}
+          checkpoints={props.checkpoints}
+          onAlarm={onAlarm}
+        />
+      ) : (
+        overview.problem && <Trouble problem={overview.problem} />
+      )}
     </header>
   );
 });

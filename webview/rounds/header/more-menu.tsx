@@ -7,6 +7,8 @@ interface MoreMenuProps {
   readonly host: Host;
   readonly run: string;
   readonly round: number;
+  /** Opens the list of alarms; undefined where nothing is watched. */
+  readonly onAlarms: (() => void) | undefined;
 }
 
 type PlaceCommand = Extract<
@@ -35,7 +37,7 @@ const items: readonly (readonly [PlaceCommand, string])[] = [
 ];
 
 /** Commands of the editor for which the header has no room. */
-export function MoreMenu({ host, run, round }: MoreMenuProps): VNode {
+export function MoreMenu({ host, run, round, onAlarms }: MoreMenuProps): VNode {
   const menu = useRef<HTMLDivElement>(null);
   return (
     <>
@@ -43,6 +45,17 @@ export function MoreMenu({ host, run, round }: MoreMenuProps): VNode {
         ⋯
       </button>
       <div ref={menu} id="more-menu" class="menu" popover="auto">
+        {onAlarms && (
+          <button
+            type="button"
+            onClick={() => {
+              menu.current?.hidePopover();
+              onAlarms();
+            }}
+          >
+            Alarms
+          </button>
+        )}
         {items.map(([command, title]) => (
           <button
             type="button"

@@ -1,9 +1,13 @@
 import type { RunOverview } from "../../../daemon/protocol.ts";
 
+/** A command and the title of its button. */
+export interface RunControl {
+  readonly command: "sparring.pause" | "sparring.resume";
+  readonly title: string;
+}
+
 /** What a run's main button does in its state; undefined where there is nothing to do but wait or read. */
-export function runControl({
-  state,
-}: RunOverview): { readonly command: "sparring.pause" | "sparring.resume"; readonly title: string } | undefined {
+export function runControl({ state }: RunOverview): RunControl | undefined {
   switch (state) {
     case "running":
     case "starting":

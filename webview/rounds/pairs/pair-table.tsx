@@ -1,11 +1,10 @@
 import type { VNode } from "preact";
-import { useRef, useState } from "preact/hooks";
 import { memo } from "../../shared/memo.ts";
 import { ModelText } from "../../shared/model-text.tsx";
 import { fixed } from "../../shared/numbers.ts";
-import { useScrollTo } from "../../shared/use-scroll-to.ts";
 import type { QueryRecord } from "../data/records.ts";
 import { AdvantageBar } from "../queries/advantage-bar.tsx";
+import { QueryList, QueryRow } from "../queries/query-list.tsx";
 import { greatest } from "../queries/query-order.ts";
 import { marginOf, rankOf } from "./pair-order.ts";
 import { pairRemarks } from "./pair-remarks.ts";
@@ -17,13 +16,8 @@ interface PairTableProps {
   readonly onSelect: (index: number) => void;
 }
 
-const page = 100;
-
 /** A round's examples, one line each: the query, its answers side by side, and how far they are in order, the worst first. */
 export const PairTable = memo(function PairTable({ queries, selected, onSelect }: PairTableProps): VNode {
-  const [rows, setRows] = useState(page);
-  const place = queries.findIndex(({ index }) => index === selected);
-  const shown = Math.max(rows, place + 1);
   const roles = queries[0]?.answers.map(({ role }) => role) ?? [];
   const isSingle = roles.length < 2;
   const full = greatest(
@@ -31,61 +25,51 @@ export const PairTable = memo(function PairTable({ queries, selected, onSelect }
     0.01,
   );
   const order = isSingle ? "least likely first" : "worst margin first";
-  return (
-    <div class="scrolls" style={{ "--answers": String(Math.max(1, roles.length)) }}>
-      <div class="row pair-row head s dim" aria-hidden="true">
-        <span />
-        <span>query, {order}</span>
-        {roles.map((role) => (
-          <span class={role === "generated" ? "so" : ""}>{role}</span>
-        ))}
-        <span>
-          {isSingle ? (
-            <>
-              log-probability
-              <br />
-              nat a token
-            </>
-          ) : (
-            <>
-              margin of r
-              <br />
-              {roles[0]} − {roles[1]}
-            </>
-          )}
-        </span>
-        <span>flags</span>
-      </div>
-      <div
-        class="rows"
-        role="listbox"
-        aria-label={`Queries, ${order}`}
-        tabIndex={0}
-        aria-activedescendant={place < 0 ? undefined : rowId(selected!)}
-      >
-        {queries.slice(0, shown).map((query, position) => (
-          <Row
-            key={query.index}
-            query={query}
-            position={position}
-            isSelected={query.index === selected}
-            full={full}
-            onSelect={onSelect}
-          />
-        ))}
-      </div>
-      {shown < queries.length && (
-        <button type="button" class="link" onClick={() => setRows(shown + page)}>
-          show {Math.min(page, queries.length - shown)} more queries
-        </button>
-      )}
+  const head = (
+    <div class="row pair-row head s dim" aria-hidden="true">
+      <span />
+      <span>query, {order}</span>
+      {roles.map((role) => (
+        <span class={role === "generated" ? "so" : ""}>{role}</span>
+      ))}
+      <span>
+        {isSingle ? (
+          <>
+            log-probability
+            <br />
+            nat a token
+          </>
+        ) : (
+          <>
+            margin of r
+            <br />
+            {roles[0]} − {roles[1]}
+          </>
+        )}
+      </span>
+      <span>flags</span>
     </div>
   );
+  return (
+    <QueryList
+      queries={queries}
+      selected={selected}
+      label={`Queries, ${order}`}
+      head={head}
+      columns={Math.max(1, roles.length)}
+      row={(query, position) => (
+        <Row
+          key={query.index}
+          query={query}
+          position={position}
+          isSelected={query.index === selected}
+          full={full}
+          onSelect={onSelect}
+        />
+      )}
+    />
+  );
 });
-
-function rowId(index: number): string {
-  return `query-${index}`;
-}
 
 interface RowProps {
   readonly query: QueryRecord;
@@ -96,21 +80,10 @@ interface RowProps {
 }
 
 const Row = memo(function Row({ query, position, isSelected, full, onSelect }: RowProps): VNode {
-  const row = useRef<HTMLDivElement>(null);
-  useScrollTo(row, isSelected);
   const margin = marginOf(query);
   const remarks = pairRemarks(query);
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: keys go to the panel, ↑ and ↓ move the selection of the list
-    <div
-      ref={row}
-      id={rowId(query.index)}
-      class={`row pair-row ${isSelected ? "selected" : ""}`}
-      role="option"
-      aria-selected={isSelected}
-      tabIndex={-1}
-      onClick={() => onSelect(query.index)}
-    >
+    <QueryRow query={query} class="pair-row" isSelected={isSelected} onSelect={onSelect}>
       <span class="num dim">{position + 1}</span>
       <span class="ell">
         <ModelText text={query.text} limit={200} />
@@ -129,6 +102,6 @@ const Row = memo(function Row({ query, position, isSelected, full, onSelect }: R
         {remarks[0]?.flag}
         {remarks.length > 1 && <span>+{remarks.length - 1}</span>}
       </span>
-    </div>
+    </QueryRow>
   );
 });

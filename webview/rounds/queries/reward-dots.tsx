@@ -2,17 +2,20 @@ import type { VNode } from "preact";
 import { fixed } from "../../shared/numbers.ts";
 
 interface RewardDotsProps {
-  /** R of each answer, 0–1; null where there is none. */
+  /** R of each answer; null where there is none. */
   readonly rewards: readonly (number | null)[];
   readonly V: number | null;
+  /** What the ends of the line stand for. */
+  readonly axis: readonly [low: number, high: number];
 }
 
 const width = 88;
 const inset = 5;
 
-/** The rewards of a query's answers on a line from 0 to 1, and their mean. Equal ones are stacked, up to six high. */
-export function RewardDots({ rewards, V }: RewardDotsProps): VNode {
-  const at = (reward: number): number => inset + Math.min(1, Math.max(0, reward)) * (width - 2 * inset);
+/** The rewards of a query's answers on a line, and their mean. Equal ones are stacked, up to six high. */
+export function RewardDots({ rewards, V, axis: [low, high] }: RewardDotsProps): VNode {
+  const at = (reward: number): number =>
+    inset + Math.min(1, Math.max(0, (reward - low) / (high - low))) * (width - 2 * inset);
   const stacked = new Map<number, number>();
   const dots = rewards.flatMap((reward) => {
     if (reward === null) return [];

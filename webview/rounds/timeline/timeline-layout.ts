@@ -1,3 +1,13 @@
+import { linearScale, type Scale } from "../../shared/scale.ts";
+
+/** Half of what the handle sticks out at the ends, px: the track begins and ends so far inside. */
+export const timelineInset = 4;
+
+/** Pixels of rounds on a track of so many pixels; alarms stand above it on the same scale. */
+export function timelineScale(rounds: number, width: number): Scale {
+  return linearScale(0, Math.max(rounds, 1), 0, width);
+}
+
 /** Text under the timeline, in pixels from its left end. */
 export interface TimelineLabel {
   readonly x: number;

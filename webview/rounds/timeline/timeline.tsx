@@ -2,11 +2,17 @@ import type { VNode } from "preact";
 import { useRef } from "preact/hooks";
 import type { RunOverview } from "../../../daemon/protocol.ts";
 import { memo } from "../../shared/memo.ts";
+import { niceTicks } from "../../shared/scale.ts";
 import { useWidth } from "../../shared/use-size.ts";
 import { visibleText } from "../../shared/visible.ts";
-import { linearScale, niceTicks } from "../charts/scale.ts";
 import type { IterationStart } from "../data/iterations.ts";
-import { type LabelWish, layoutLabels, plannedCheckpoints } from "./timeline-layout.ts";
+import {
+  timelineInset as inset,
+  type LabelWish,
+  layoutLabels,
+  plannedCheckpoints,
+  timelineScale,
+} from "./timeline-layout.ts";
 
 interface TimelineProps {
   /** The first and the newest finished round. */
@@ -34,7 +40,7 @@ export const Timeline = memo(function Timeline(props: TimelineProps): VNode {
     props;
   const frame = useRef<HTMLDivElement>(null);
   const width = Math.max(0, useWidth(frame) - 2 * inset);
-  const x = linearScale(0, Math.max(rounds, 1), 0, width);
+  const x = timelineScale(rounds, width);
   const planned = checkpointEvery === undefined ? [] : plannedCheckpoints(checkpointEvery, finished, rounds);
   const wishes: LabelWish[] = [
     { x: x.at(selected), text: String(selected), kind: "selected" },
@@ -117,6 +123,3 @@ export const Timeline = memo(function Timeline(props: TimelineProps): VNode {
     </div>
   );
 });
-
-/** Half of what the handle sticks out at the ends, px. */
-const inset = 4;

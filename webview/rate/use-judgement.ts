@@ -1,0 +1,46 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Problem } from "../../daemon/protocol.ts";
+import { AskError, type Connection, problemOf } from "../shared/host.ts";
+import type { Host } from "../shared/messages.ts";
+import { type AnswerPlace, type Judgement, judgementOf } from "./judgement.ts";
+
+/** What is known of how the judges took an answer. */
+export interface Revealed {
+  /** Undefined while it is not read; null where the run has no such answer any more. */
+  readonly judgement: Judgement | null | undefined;
+  readonly problem: Problem | undefined;
+}
+
+/**
+ * Reads what the judges gave one answer, once its rating is saved: of all answers of the run, this one alone.
+ * @param place of the answer; undefined while nothing may be revealed
+ */
+export function useJudgement(
+  host: Host,
+  connection: Connection,
+  run: string,
+  place: AnswerPlace | undefined,
+): Revealed {
+  const [read, setRead] = useState<Revealed & { readonly name: string | undefined }>({ ...nothing, name: undefined });
+  const name = place && `${place.round}/${place.query}/${place.answer}`;
+  const isConnected = connection.state === "connected";
+  // `name` stands for the place.
+  useEffect(() => {
+    if (!isConnected || !place) return;
+    const cancel = new AbortController();
+    const { round, query } = place;
+    host.ask("sparring/round/get", { run, round, from: query }, { signal: cancel.signal }).then(
+      ({ queries }) => !cancel.signal.aborted && setRead({ ...nothing, judgement: judgementOf(queries, place), name }),
+      (error) => {
+        if (cancel.signal.aborted) return;
+        const isGone = error instanceof AskError && error.problem.code.startsWith("store/");
+        setRead(isGone ? { ...nothing, judgement: null, name } : { ...nothing, problem: problemOf(error), name });
+      },
+    );
+    return () => cancel.abort();
+  }, [host, isConnected, run, name]);
+  // What was read of another answer must never stand beside this one.
+  return name !== undefined && read.name === name ? read : nothing;
+}
+
+const nothing: Revealed = { judgement: undefined, problem: undefined };
