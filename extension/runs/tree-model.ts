@@ -111,7 +111,7 @@ function roundFace(alarms: readonly Alarm[]): Pick<Face, "icon" | "description" 
   return { icon: "warning", description: alarms.map(({ kind }) => kind).join(", "), tooltip };
 }
 
-/** e.g. "running · 120/300 · 57.1 % → 71.0 % · 2 alarms". */
+/** e.g. "running · 120/300 · 71.0 % · 2 alarms". */
 function describe(run: RunOverview, { alarms = [], holder }: Beside): string {
   const { round, rounds, accuracy, iteration } = run;
   return [

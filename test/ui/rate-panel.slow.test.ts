@@ -166,6 +166,56 @@ describe("the rate panel", () => {
     );
   });
 
+  test("asks again for what could not be read: the same answer first, then any", async () => {
+    const daemon = new RatingDaemon();
+    daemon.isAway = true;
+    const nextAsked = () => daemon.asked.filter(({ method }) => method === "sparring/sample/next");
+    const input = { run: "lsp-main", round: 12, query: 3, answer: 0 };
+    const check = async (_: unknown, page: Page): Promise<void> => {
+      const again = page.locator(".work > .failure").getByRole("button", { name: "Try again" });
+      await again.waitFor();
+      daemon.isAway = false;
+      await again.click();
+      await page.getByText("not blind").waitFor();
+      for (const key of ["a", "Enter"]) await page.keyboard.press(key);
+      await heading(page, "Sample 1, submitted").waitFor();
+      daemon.isAway = true;
+      await page.keyboard.press("Enter");
+      await again.waitFor();
+      daemon.isAway = false;
+      await again.click();
+      await page.getByText("scores and round are hidden").waitFor();
+      assert.deepEqual(
+        nextAsked().map(({ params }) => "only" in (params as object)),
+        [true, true, false, false],
+      );
+    };
+    await rating(daemon, check, { input });
+  });
+
+  test("reveals nothing of a sample whose rating was refused and given up: it comes again to be rated blind", async () => {
+    const daemon = new RatingDaemon();
+    await rating(daemon, async (_, page) => {
+      await heading(page, "Sample 1").waitFor();
+      daemon.isAway = true;
+      for (const key of ["a", "Enter"]) await page.keyboard.press(key);
+      const giveUp = page.getByRole("button", { name: "Give up the first" });
+      await giveUp.waitFor();
+      daemon.isAway = false;
+      await giveUp.click();
+      await heading(page, "Sample 1, not saved").waitFor();
+      for (const key of ["a", "Enter"]) await page.keyboard.press(key);
+      await heading(page, "Sample 2, submitted").waitFor();
+      await page.getByRole("row", { name: /^Overall, 0–7/ }).waitFor();
+      const read = daemon.asked.filter(({ method }) => method === "sparring/round/get");
+      assert.deepEqual(
+        read.map(({ params }) => (params as { from: number }).from),
+        [1],
+      );
+      assert.equal(daemon.ratings.length, 1);
+    });
+  });
+
   test("says when there is nothing to rate, and looks again after the next round", async () => {
     const daemon = new RatingDaemon({ rounds: 0 });
     await rating(daemon, async (panel, page) => {

@@ -402,8 +402,27 @@ describe("the rounds panel", () => {
       await page.getByRole("option").filter({ hasText: "unscored" }).first().click();
       const unscored = page.locator(".answer", { hasText: "unscored" }).first();
       await unscored.getByRole("button").first().click();
+      await why
+        .locator("td", { hasText: /^unscored: ./ })
+        .first()
+        .waitFor();
       await why.getByText("counts nowhere, not as 0").first().waitFor();
     });
+  });
+
+  test("says that GRPO's advantages are standardised, unless the config leaves that out", async () => {
+    const { details, ...rest } = additionRecording();
+    for (const [normalization, formula] of [
+      ["dapo", "A = (R − group mean) / standard deviation"],
+      ["dr_grpo", "A = R − group mean"],
+    ] as const) {
+      const overview = { ...details.overview, algorithm: "grpo" };
+      const config = { ...details.config, algorithm: { name: "grpo", normalization } };
+      await withPanel({ ...rest, details: { ...details, overview, config } }, async ({ panel: { page } }) => {
+        const legend = await page.locator(".legend .formula").textContent();
+        assert.equal(legend, `${formula} · ■ criterion met □ not met`);
+      });
+    }
   });
 
   test("shows an imitation's pairs side by side, the worst margin first, and no word of Challenger or judge", async () => {

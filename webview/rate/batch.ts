@@ -21,6 +21,8 @@ export interface Batch {
   readonly submitted: readonly NewRating[];
   /** Whether the judge's scores were hidden, for each sample: whoever takes a sample back has seen them. */
   readonly blind: readonly boolean[];
+  /** Ids of ratings that the daemon refused and the rater gave up. A batch that an earlier version kept does not say it. */
+  readonly lost?: readonly string[];
 }
 
 /** A batch of which nothing is rated. @param blind false where the rater comes from a place that shows scores */
@@ -45,13 +47,20 @@ export interface Current {
 /** The sample that was submitted last. */
 export function previousOf(batch: Batch): Previous | undefined {
   const rating = batch.submitted.at(-1);
-  return rating && { sample: batch.samples[batch.submitted.length - 1]!, rating };
+  if (!rating) return undefined;
+  return {
+    sample: batch.samples[batch.submitted.length - 1]!,
+    rating,
+    isLost: batch.lost?.includes(rating.id) === true,
+  };
 }
 
 /** The sample that was submitted last, with its rating. */
 export interface Previous {
   readonly sample: Sample;
   readonly rating: NewRating;
+  /** Whether its rating was given up: the sample may come again then, to be rated blind. */
+  readonly isLost: boolean;
 }
 
 /** The batch with another entry for the current sample. */
@@ -106,6 +115,7 @@ export function giveUp(batch: Batch, id: string): Batch {
   return {
     ...batch,
     submitted: batch.submitted.map((rating) => (rating.id === id ? { ...rating, score: null } : rating)),
+    lost: [...(batch.lost ?? []), id],
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ResultOf } from "../../daemon/protocol.ts";
+import type { Problem, ResultOf } from "../../daemon/protocol.ts";
 import { plain } from "../shared/numbers.ts";
 
 type Query = ResultOf<"sparring/round/get">["queries"][number];
@@ -25,6 +25,13 @@ export function judgementOf(queries: readonly Query[], place: AnswerPlace): Judg
   const { reward, selfReward, criteria, probabilities, rationale, rewardRationale, parts, unscored } = answer;
   const { expected } = query;
   return { expected, reward, selfReward, criteria, probabilities, rationale, rewardRationale, parts, unscored };
+}
+
+const gone: ReadonlySet<string> = new Set(["store/unknown-run", "store/no-samples", "run/no-such-round"]);
+
+/** Whether a round can't be read because it is not there any more. Samples that are damaged are: their error says where. */
+export function isGone({ code }: Problem): boolean {
+  return gone.has(code);
 }
 
 /** What each judge of an ensemble gave, and how much it weighs: "exact-match 1 (weight 2), length 31 (weight 1, scale 0.01)". */

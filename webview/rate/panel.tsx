@@ -1,5 +1,5 @@
 import type { VNode } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useAnswer } from "../shared/answer.ts";
 import { isImitation } from "../shared/imitation.ts";
 import { KeyBar } from "../shared/key-bar.tsx";
@@ -35,12 +35,13 @@ function RateSamples(props: PanelProps<"rate">): VNode {
   useEffect(() => host.setTitle(`Rate: ${visibleText(input.run)}`), [host, input.run]);
 
   const previous = batch && previousOf(batch);
-  const isSaved = previous !== undefined && !waiting.errands.some((errand) => errand.id === previous.rating.id);
+  const isSaved =
+    previous !== undefined && !previous.isLost && !waiting.errands.some((errand) => errand.id === previous.rating.id);
   const revealed = useJudgement(host, connection, input.run, isSaved ? previous.rating : undefined);
   const { reveal } = session;
   const isShown = revealed.judgement !== undefined;
-  // Told once, when the judge's scores come on the screen.
-  useEffect(() => {
+  // Told once, before the judge's scores come on the screen: no key is quicker.
+  useLayoutEffect(() => {
     if (isShown) reveal();
   }, [isShown, previous?.rating.id]);
 

@@ -23,13 +23,14 @@ interface PreviousSampleProps {
 
 /** The sample that was submitted last, with the judge's points beside the rater's. */
 export function PreviousSample({ previous, number, isSaved, revealed, reliability }: PreviousSampleProps): VNode {
-  const { sample, rating } = previous;
+  const { sample, rating, isLost } = previous;
   const { judgement, problem } = revealed;
   return (
     <section class="previous" aria-label="Previous sample">
       <div class="head">
         <h2>
-          Sample {number}, {!isSaved ? "saving…" : rating.score === null ? "skipped" : "submitted"}
+          Sample {number},{" "}
+          {isLost ? "not saved" : !isSaved ? "saving…" : rating.score === null ? "skipped" : "submitted"}
         </h2>
         <span class="s dim place">
           round {sample.round}, query {sample.query}, answer {sample.answer}
@@ -41,7 +42,9 @@ export function PreviousSample({ previous, number, isSaved, revealed, reliabilit
       <p class="answer-line two-lines">
         {sample.answerText === "" ? <i class="dim">empty</i> : <ModelText text={sample.answerText} limit={400} />}
       </p>
-      {problem ? (
+      {isLost ? (
+        <p class="s dim">Its rating was given up. The judge's scores stay hidden, as the sample may come again.</p>
+      ) : problem ? (
         <Failure problem={problem} />
       ) : judgement === undefined ? (
         <p class="s dim">

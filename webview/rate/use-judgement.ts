@@ -1,8 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Problem } from "../../daemon/protocol.ts";
-import { AskError, type Connection, problemOf } from "../shared/host.ts";
+import { type Connection, problemOf } from "../shared/host.ts";
 import type { Host } from "../shared/messages.ts";
-import { type AnswerPlace, type Judgement, judgementOf } from "./judgement.ts";
+import { type AnswerPlace, isGone, type Judgement, judgementOf } from "./judgement.ts";
 
 /** What is known of how the judges took an answer. */
 export interface Revealed {
@@ -12,7 +12,8 @@ export interface Revealed {
 }
 
 /**
- * Reads what the judges gave one answer, once its rating is saved: of all answers of the run, this one alone.
+ * Reads what the judges gave one answer, once its rating is saved. The daemon sends a page of its round; of that, only this answer is
+ * kept.
  * @param place of the answer; undefined while nothing may be revealed
  */
 export function useJudgement(
@@ -33,8 +34,8 @@ export function useJudgement(
       ({ queries }) => !cancel.signal.aborted && setRead({ ...nothing, judgement: judgementOf(queries, place), name }),
       (error) => {
         if (cancel.signal.aborted) return;
-        const isGone = error instanceof AskError && error.problem.code.startsWith("store/");
-        setRead(isGone ? { ...nothing, judgement: null, name } : { ...nothing, problem: problemOf(error), name });
+        const problem = problemOf(error);
+        setRead(isGone(problem) ? { ...nothing, judgement: null, name } : { ...nothing, problem, name });
       },
     );
     return () => cancel.abort();

@@ -58,12 +58,14 @@ export function useSession({ host, input, settings: { rater }, connection }: Pan
     host.state.set({ format: 1, input, rater, batch, errands: waiting.errands } satisfies Kept);
   }, [host, input, rater, batch, waiting.errands]);
 
-  /** Which samples are wanted now: those that the panel was opened for, or any. */
-  const [wanted, setWanted] = useState<"asked for" | "any" | undefined>(kept.batch ? undefined : "asked for");
+  /** Which samples are wanted now: those that the panel was opened for, or any. Each attempt is an object of its own. */
+  const [wanted, setWanted] = useState<{ readonly which: "asked for" | "any" } | undefined>(
+    kept.batch ? undefined : { which: "asked for" },
+  );
   useEffect(() => {
     if (!isConnected || wanted === undefined) return;
     const cancel = new AbortController();
-    const asked = wanted === "asked for" ? placeOf(input) : {};
+    const asked = wanted.which === "asked for" ? placeOf(input) : {};
     setProblem(undefined);
     host
       .ask("sparring/sample/next", { run: input.run, rater, count: batchSize, ...asked }, { signal: cancel.signal })
@@ -108,7 +110,9 @@ export function useSession({ host, input, settings: { rater }, connection }: Pan
     reveal: () => setBatch((now) => now && reveal(now)),
     nextBatch: () => {
       // Unsent ratings would come back as samples that are not rated.
-      if (waiting.errands.length === 0) setWanted("any");
+      if (waiting.errands.length > 0) return;
+      // What failed is asked for again; what is under way is left to end.
+      setWanted((now) => (now && !problem ? now : { which: now?.which ?? "any" }));
     },
     retry: () => outbox.retry(),
     giveUp: () => {

@@ -26,8 +26,8 @@ export interface PanelInputs {
 export type PanelName = keyof PanelInputs;
 
 /**
- * The daemon's verbs that each panel may ask for: the host passes on no others. A panel that judges blind can't ask for
- * scores ahead by another verb's name.
+ * The daemon's verbs that each panel may ask for: the host passes on no others. The rate panel may ask for a round's scores, and does
+ * so only for an answer whose rating is saved (`webview/rate/use-judgement.ts`).
  */
 export const panelVerbs = {
   rounds: [

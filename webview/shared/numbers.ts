@@ -30,7 +30,7 @@ export function count(value: number): string {
 export function plain(value: number | null | undefined): string {
   if (value === null || value === undefined) return none;
   if (value !== 0 && (Math.abs(value) < 1e-3 || Math.abs(value) >= 1e7)) {
-    return value.toExponential().replace("e+", "e").replaceAll("-", "−");
+    return Number(value.toPrecision(3)).toExponential().replace("e+", "e").replaceAll("-", "−");
   }
   return Number(value.toPrecision(Math.abs(value) >= 1000 ? 7 : 3))
     .toLocaleString("en-US", { maximumFractionDigits: 6 })

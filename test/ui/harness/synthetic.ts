@@ -334,8 +334,8 @@ function togetherJudged(answers: Judged["answers"]): Judged {
       selfReward: probabilities ? probabilities.reduce((sum, p) => sum + p, 0) : null,
       probabilities,
       parts: [
-        { judge: "reward-model", value: logit, weight: 2, scale: 0.5 },
-        { judge: "verifier", value: answer.reward, weight: 1, scale: 4 },
+        { judge: "reward-model", value: logit, unscored: answer.unscored, weight: 2, scale: 0.5 },
+        { judge: "verifier", value: answer.reward, unscored: answer.unscored, weight: 1, scale: 4 },
       ],
       rewardRationale: answer.reward === null ? undefined : "The verifier found 52 € at the end of the answer.",
     };

@@ -64,5 +64,6 @@ test("numbers read as a person writes them", () => {
     [plain(0.05), plain(3e-6), plain(1204), plain(0), plain(-0.5)],
     ["0.05", "3e−6", "1,204", "0", "−0.5"],
   );
+  assert.deepEqual([plain(1.2345678e-4), plain(-98_765_432)], ["1.23e−4", "−9.88e7"], "three digits, no more");
   assert.deepEqual([bytes(0), bytes(999), bytes(148e6), bytes(1.5e3)], ["0 B", "999 B", "148 MB", "1.5 kB"]);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ResultOf } from "../../../daemon/protocol.ts";
-import { judgementOf, partsText } from "../../../webview/rate/judgement.ts";
+import { isGone, judgementOf, partsText } from "../../../webview/rate/judgement.ts";
 
 type Query = ResultOf<"sparring/round/get">["queries"][number];
 
@@ -43,6 +43,14 @@ describe("how an answer was judged", () => {
     assert.equal(judgementOf(page, { round: 1, query: 5, answer: 0 }), null);
     assert.equal(judgementOf(page, { round: 1, query: 4, answer: 1 }), null);
     assert.equal(judgementOf([], { round: 1, query: 4, answer: 0 }), null);
+  });
+
+  test("is gone with its round, and not where the round's samples are damaged: what to do about that has to be read", () => {
+    const codes = ["store/no-samples", "run/no-such-round", "store/corrupt-samples", "client/closed"];
+    assert.deepEqual(
+      codes.map((code) => isGone({ code, message: "", next: "" })),
+      [true, true, false, false],
+    );
   });
 
   test("names each part of an ensemble's reward, and one that did not score", () => {

@@ -8,6 +8,7 @@ import {
   giveUp,
   newBatch,
   paceOf,
+  previousOf,
   reveal,
   type Sample,
   submit,
@@ -109,6 +110,18 @@ describe("a batch", () => {
     const { batch } = submit(enter(start, setAll(emptyEntry, true)), by("one"));
     assert.equal(giveUp(batch, "one").submitted[0]?.score, null);
     assert.equal(giveUp(batch, "other").submitted[0]?.score, 7);
+  });
+
+  test("knows a rating that was given up: its sample may come again, so nothing may be revealed of it", () => {
+    const { batch } = submit(enter(start, setAll(emptyEntry, true)), by("one"));
+    assert.equal(previousOf(batch)?.isLost, false);
+    const lost = giveUp(batch, "one");
+    assert.equal(previousOf(lost)?.isLost, true);
+    assert.equal(
+      previousOf(submit(takeBack(lost, 0), by("two")).batch)?.isLost,
+      false,
+      "rated again, it is saved again",
+    );
   });
 
   test("tells its pace from the median time, from the third sample on", () => {

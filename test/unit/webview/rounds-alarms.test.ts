@@ -6,7 +6,7 @@ import type { Alarm } from "../../../daemon/protocol.ts";
 import { AlarmWatch, alarmRecord } from "../../../daemon/runs/alarms/watch.ts";
 import { chartOfAlarm, watchedKinds, withThresholds } from "../../../webview/rounds/alarms/alarm-charts.ts";
 import { alarmOfPress, layoutAlarms } from "../../../webview/rounds/alarms/alarm-layout.ts";
-import { alarmTitle, sampleName } from "../../../webview/rounds/alarms/alarm-text.ts";
+import { alarmAnnouncement, alarmTitle, sampleName } from "../../../webview/rounds/alarms/alarm-text.ts";
 import { alarmRoundFrom, foremost, namings, runAlarms } from "../../../webview/rounds/alarms/run-alarms.ts";
 import { chartSpecs } from "../../../webview/rounds/charts/chart-specs.ts";
 import { reaching } from "../../../webview/rounds/charts/threshold.ts";
@@ -58,6 +58,9 @@ describe("an alarm's title", () => {
       "unscored 31 %",
     ]);
     assert.equal(alarmTitle({ kind: "kl" }), "KL");
+    const odd = alarm({ brief: "\u202e1", sentence: "\u202eesrever" });
+    assert.equal(alarmTitle(odd), "code style ‹U+202E›1", "a record may be a stranger's");
+    assert.equal(alarmAnnouncement(odd), "Warning in round 7: ‹U+202E›esrever");
   });
 
   test("is found for every alarm of the recorded runs that collapsed", () => {

@@ -1,4 +1,5 @@
 import type { Alarm } from "../../../daemon/protocol.ts";
+import { visibleText } from "../../shared/visible.ts";
 import type { QueryRecord } from "../data/records.ts";
 
 /** What a kind of alarm is called in a list. */
@@ -16,12 +17,12 @@ export const alarmNames: Readonly<Record<Alarm["kind"], string>> = {
 
 /** "KL Challenger 1.72": what an alarm is about, and what was seen in a word or two. */
 export function alarmTitle({ kind, brief }: Pick<Alarm, "kind" | "brief">): string {
-  return brief === undefined ? alarmNames[kind] : `${alarmNames[kind]} ${brief}`;
+  return brief === undefined ? alarmNames[kind] : `${alarmNames[kind]} ${visibleText(brief)}`;
 }
 
 /** "Warning in round 187: …", as it is read to a person who can't see its mark. */
 export function alarmAnnouncement({ round, severity, sentence }: Alarm): string {
-  return `${severity === "warning" ? "Warning" : "Information"} in round ${round}: ${sentence}`;
+  return `${severity === "warning" ? "Warning" : "Information"} in round ${round}: ${visibleText(sentence)}`;
 }
 
 /** "query 6, answer 4", by the numbers that stand in the table; those that were not admitted are counted on their own. */

@@ -83,12 +83,20 @@ function Parts({ parts }: { readonly parts: NonNullable<AnswerRecord["parts"]> }
         </tr>
       </thead>
       <tbody>
-        {parts.map(({ judge, value, weight, scale }) => (
+        {parts.map(({ judge, value, unscored, weight, scale }) => (
           <tr>
             <th scope="row">
               <ModelText text={judge} limit={100} />
             </th>
-            <td class={value === null ? "warn" : ""}>{value === null ? "unscored" : plain(value)}</td>
+            <td class={value === null ? "warn" : ""}>
+              {value !== null ? (
+                plain(value)
+              ) : unscored === undefined ? (
+                "unscored"
+              ) : (
+                <ModelText text={`unscored: ${unscored}`} limit={200} />
+              )}
+            </td>
             <td>{plain(weight)}</td>
             <td>{plain(scale)}</td>
           </tr>

@@ -31,6 +31,9 @@ export function runFactsOf(details: RunDetails): RunFacts {
 
 /** What the advantages are made of, as the legend says it. */
 function formulaOf({ config, overview }: RunDetails): VNode {
+  if (overview.algorithm === "grpo" && textSetting(config, "algorithm.normalization") !== "dr_grpo") {
+    return <>A = (R − group mean) / standard deviation</>;
+  }
   const scale = numberSetting(config, "judge.self_reward.scale") ?? 1;
   return overview.algorithm === "lsp" ? (
     <>
