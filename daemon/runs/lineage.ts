@@ -11,7 +11,7 @@ import type { RunWriter } from "../store/run-writer.ts";
 import type { Store } from "../store/store.ts";
 import { flushTree } from "../store/tree.ts";
 import type { SavedState } from "./origin.ts";
-import { openSession, type Session, type Stage } from "./session.ts";
+import { openEngine, type Session, type Stage } from "./session.ts";
 
 /** A fork: whose, from which of its states, and with what config. */
 export interface Fork {
@@ -83,12 +83,12 @@ function goesOnWithAdapter({ parent, config }: Fork): boolean {
 
 /** Writes a run's policy at a state as a model folder. */
 async function exportModel(store: Store, run: RunRecord, state: SavedState, dir: string): Promise<void> {
-  const session = await openSession(resolveConfig(run.config), run.lineage, store.home);
+  const opened = await openEngine(resolveConfig(run.config), run.lineage, store.home);
   try {
-    await session.engine.load(state.dir);
-    await session.engine.export(dir, "hf");
+    await opened.engine.load(state.dir);
+    await opened.engine.export(dir, "hf");
   } finally {
-    await session.close();
+    await opened.close();
   }
 }
 
@@ -102,7 +102,8 @@ export async function inherit(store: Store, writer: RunWriter, session: Session,
   const beginsStage = !isDeepStrictEqual(stageOf(writer.record), stageOf(await store.readRun(parent!.run)));
   const saveState = (folder: string): Promise<void> =>
     beginsStage ? session.engine.save(folder) : cp(origin.dir, folder, { recursive: true });
-  const { recovery: _, ...inherited } = { ...record, phases: {}, seconds: 0 };
+  // Its alarms are the parent's, whose samples show them.
+  const { recovery: _, alarms: __, ...inherited } = { ...record, phases: {}, seconds: 0 };
   await writer.commitRound({ record: inherited, queries: [], saveState });
   await rm(origin.dir, { recursive: true, force: true });
 }

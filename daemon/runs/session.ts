@@ -11,30 +11,36 @@ import type { MayAsk } from "./judging/agreed-servers.ts";
 import { type KeyFor, OutsideJudges } from "./judging/outside-judges.ts";
 import { openTask, type TaskData } from "./task.ts";
 
-/** A game with its engine running. */
-export interface Session {
-  readonly game: Game;
+/** An engine with a run's weights. */
+export interface OpenedEngine {
   readonly engine: Engine;
   /** The model that the stage began with. */
   readonly model: ResolvedModel;
   /** The model behind the reference policy, where that is another one. */
   readonly reference: ResolvedModel | undefined;
-  /** The file that the game's questions are from, where they are from one. */
-  readonly taskData: TaskData | undefined;
   /** What the engine changed by itself, the newest last: taken out by whoever notes it. */
   readonly notices: EngineNotice[];
-  /** Ends the engine, and the judges' processes. */
   close(): Promise<void>;
+}
+
+/** A game with its engine running; closing it ends the judges' processes, too. */
+export interface Session extends OpenedEngine {
+  readonly game: Game;
+  /** The file that the game's questions are from, where they are from one. */
+  readonly taskData: TaskData | undefined;
 }
 
 /** Where a stage began, if not with the config's model as it is. */
 export type Stage = Pick<Lineage, "stageModel" | "stageAdapter">;
 
-export interface SessionOptions extends HubOptions {
-  /** What the game plays on in place of the engine itself, e.g. one that can be paused. Asked before the engine is opened. */
+interface EngineOptions extends HubOptions {
+  /** What plays on in place of the engine itself, e.g. one that can be paused. Asked before the engine is opened. */
   readonly share?: ((engine: Engine) => Engine) | undefined;
   /** Hears what the engine changes by itself. */
   readonly onNotice?: ((notice: EngineNotice) => void) | undefined;
+}
+
+export interface SessionOptions extends EngineOptions {
   /** Keys that were given for judges' servers. */
   readonly keyFor?: KeyFor | undefined;
   /** Whether texts may be sent to a judge's server; none may, if it is left out. */
@@ -44,26 +50,51 @@ export interface SessionOptions extends HubOptions {
 }
 
 /**
- * Opens the model that a run's stage begins with, and its reference policy; downloads what the Hugging Face cache lacks.
- * @throws SparringError as `engineOf`, `openTask` and `Engine.open`; AbortedError if a download is cancelled
+ * Opens the game of a run's stage, and the model that it begins with.
+ * @throws SparringError as `openEngine` and `openTask`; AbortedError
  */
 export async function openSession(
   config: Config,
   lineage: Stage & Pick<Lineage, "seed">,
   home: string,
-  { share = (engine) => engine, onNotice, keyFor, mayAsk, data, ...hub }: SessionOptions = {},
+  { keyFor, mayAsk, data, ...options }: SessionOptions = {},
 ): Promise<Session> {
+  const { dir } = await modelOf(config, lineage, home, options);
+  const tokenizer = await ChatTokenizer.load(dir);
+  const task = await openTask(config, { dir, tokenizer }, { known: data, signal: options.signal });
+  const opened = await openEngine(config, lineage, home, options);
+  try {
+    const outside = new OutsideJudges(config, keyFor, mayAsk);
+    const game = composeGame(config, task.family, opened.engine, tokenizer, lineage.seed, outside);
+    const close = async (): Promise<void> => {
+      await outside.close();
+      await opened.close();
+    };
+    return { ...opened, game, taskData: task.data, close };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens the model that a run's stage begins with, and its reference policy; downloads what the Hugging Face cache lacks.
+ * @throws SparringError as `engineOf` and `Engine.open`; AbortedError if a download is cancelled
+ */
+export async function openEngine(
+  config: Config,
+  lineage: Stage & Pick<Lineage, "seed">,
+  home: string,
+  { share = (engine) => engine, onNotice, ...hub }: EngineOptions = {},
+): Promise<OpenedEngine> {
   const model = await modelOf(config, lineage, home, hub);
   const reference = config.model.reference === "stage" ? undefined : await referenceOf(config, lineage, home, hub);
   const adapter = adapterOf(config, lineage, home);
-  const { dir } = model;
-  const tokenizer = await ChatTokenizer.load(dir);
-  const task = await openTask(config, { dir, tokenizer }, { known: data, signal: hub.signal });
-  const engine = await engineOf(config, home);
-  const shared = share(engine);
+  const own = await engineOf(config, home);
+  const engine = share(own);
   const notices: EngineNotice[] = [];
   try {
-    await engine.open(model, {
+    await own.open(model, {
       ...(adapter && { adapter }),
       ...(reference && { reference }),
       onNotice: (notice) => {
@@ -71,15 +102,9 @@ export async function openSession(
         onNotice?.(notice);
       },
     });
-    const outside = new OutsideJudges(config, keyFor, mayAsk);
-    const game = composeGame(config, task.family, shared, tokenizer, lineage.seed, outside);
-    const close = async (): Promise<void> => {
-      await outside.close();
-      await engine.close();
-    };
-    return { engine: shared, game, taskData: task.data, model, reference, notices, close };
+    return { engine, model, reference, notices, close: () => own.close() };
   } catch (error) {
-    await engine.close();
+    await own.close();
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import type { Config } from "../config/schema.ts";
-import { type FileQuestion, readQuestions } from "../data/questions.ts";
+import { type FileQuestion, type QuestionFile, readQuestions } from "../data/questions.ts";
 import type { QuestionFlaw } from "../data/reasons.ts";
 import { requireSameData } from "../data/same-data.ts";
 import { SparringError } from "../errors.ts";
@@ -38,7 +38,7 @@ export interface AskedModel {
 /**
  * Makes the family of a config's game; reads its file of questions, where it has one.
  * @param known the file that the run began with; undefined where it begins
- * @throws SparringError `data/none-held-out`, those of `readQuestions` and `requireSameData`; AbortedError
+ * @throws SparringError `data/none-held-out`, `data/all-held-out`, those of `readQuestions` and `requireSameData`; AbortedError
  */
 export async function openTask(
   config: Config,
@@ -58,8 +58,8 @@ export async function openTask(
   });
   if (known) requireSameData(file, known.fingerprint);
   // Of all questions, so that a fork with another rule or token limit is measured on none that its parent was trained on.
-  const family = listFamily(file.questions, splitQuestions(file.queries, heldOut), isRight);
-  requireHeldOut(family, file.source);
+  const family = listFamily(file.questions, splitQuestions(file.subjects, heldOut), isRight);
+  requireBothParts(family, file);
   const facts = {
     source: file.source,
     kind: file.kind,
@@ -92,14 +92,24 @@ function goneMeanwhile(error: unknown): unknown {
   );
 }
 
-function requireHeldOut(family: VerifiableFamily, source: string): void {
-  if (family.heldOut().length > 0) return;
-  throw new SparringError(
-    "data/none-held-out",
-    "of the questions that are held out none can be asked, so there is nothing to measure on",
-    "Raise game.held_out, or give more questions.",
-    { place: source },
-  );
+function requireBothParts(family: VerifiableFamily, { questions, source }: QuestionFile): void {
+  const heldOut = family.heldOut().length;
+  if (heldOut === 0) {
+    throw new SparringError(
+      "data/none-held-out",
+      "of the questions that are held out none can be asked, so there is nothing to measure on",
+      "Raise game.held_out, or give more questions.",
+      { place: source },
+    );
+  }
+  if (heldOut === questions.length) {
+    throw new SparringError(
+      "data/all-held-out",
+      "all questions that can be asked are held out, so there is nothing to train on",
+      "Give more questions: those that differ only in white space, case or wrong choices are one.",
+      { place: source },
+    );
+  }
 }
 
 function summaryOf({ source, records, heldOut }: RunData): string {

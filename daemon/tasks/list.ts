@@ -24,16 +24,30 @@ export interface QuestionSplit {
 
 /**
  * Divides questions by a hash of their text, so that the parts depend on neither seed nor order, and two runs measure on the same
- * questions. Both parts are in the hash's order: any first k are a fair sample [ours].
- * @param queries all different · @param wanted of them to hold out, but at most a tenth
+ * questions. Both parts go by the hash's order: any first k are a fair sample. Questions of one subject are all in the same part: who
+ * has learned one of them knows the others [ours].
+ * @param subjects of all queries, which are different: what makes two of them one question (`data/questions.ts`)
+ * @param wanted   of them to hold out, but at most a tenth; the others of the last one's subject are held out beyond that
  */
-export function splitQuestions(queries: readonly string[], wanted: number): QuestionSplit {
-  const inOrder = queries
+export function splitQuestions(subjects: ReadonlyMap<string, string>, wanted: number): QuestionSplit {
+  const inOrder = [...subjects.keys()]
     .map((query) => ({ query, hash: hashText(query) }))
     .sort((x, y) => x.hash - y.hash || (x.query < y.query ? -1 : 1))
     .map(({ query }) => query);
-  const count = Math.min(wanted, Math.floor(queries.length / 10));
-  return { heldOut: inOrder.slice(0, count), training: inOrder.slice(count) };
+  const forms = new Map<string, string[]>();
+  for (const query of inOrder) {
+    const subject = subjects.get(query)!;
+    const others = forms.get(subject);
+    if (others) others.push(query);
+    else forms.set(subject, [query]);
+  }
+  const count = Math.min(wanted, Math.floor(inOrder.length / 10));
+  const heldOut = new Set<string>();
+  for (const query of inOrder) {
+    if (heldOut.size >= count) break;
+    for (const form of forms.get(subjects.get(query)!)!) heldOut.add(form);
+  }
+  return { heldOut: [...heldOut], training: inOrder.filter((query) => !heldOut.has(query)) };
 }
 
 /**

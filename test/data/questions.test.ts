@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { lettered } from "../../daemon/data/choices.ts";
-import { expectedOf, readQuestions } from "../../daemon/data/questions.ts";
+import { expectedOf, readQuestions, subjectOf } from "../../daemon/data/questions.ts";
 import { AbortedError } from "../../daemon/errors.ts";
 import { maxOperand } from "../../daemon/tasks/sums.ts";
 import { allRecords, dataFile, found, jsonLines, opened } from "./files.ts";
@@ -109,12 +109,41 @@ describe("a file of questions", () => {
   });
   test("leaves out what the caller can't use, and can be cancelled", async (t) => {
     const file = dataFile(t, jsonLines(...ten, { question: "odd", answer: "x" }));
-    const { questions, skipped } = await readQuestions(file, {
+    const { questions, subjects, skipped } = await readQuestions(file, {
       flawOf: ({ expected }) => (expected === "x" ? "ungradable" : undefined),
     });
     assert.equal(questions.length, 10);
+    assert.deepEqual([subjects.size, subjects.get("Question 3?"), subjects.get("odd")], [11, "question 3?", "odd"]);
     assert.match(skipped[0]!.sentence, /would not pass judge.verifier.rule/);
     await assert.rejects(readQuestions(file, { signal: AbortSignal.abort() }), AbortedError);
+  });
+  test("are of one subject where only white space, case or wrong choices differ", () => {
+    const plain = (query: string) => subjectOf({ query, expected: "x" });
+    assert.equal(plain("What is\u00a0the capital\n of Japan? "), plain("what is the Capital of japan?"));
+    assert.notEqual(plain("1 2"), plain("12"));
+    const chosen = (choices: string[], answer: string, about = "Japan?") => {
+      const { question, letter } = lettered(about, choices, answer) as { question: string; letter: string };
+      return subjectOf({ query: question, expected: letter });
+    };
+    const japan = chosen(["Seoul", "Tokyo", "Osaka"], "Tokyo");
+    assert.equal(chosen(["TOKYO", "Kyoto"], "TOKYO"), japan);
+    assert.equal(chosen(["Kyoto", "Seoul\n(or not)", "Tokyo"], "C"), japan);
+    assert.notEqual(chosen(["Seoul", "Tokyo", "Osaka"], "Osaka"), japan, "another right answer is another question");
+    assert.notEqual(chosen(["Seoul", "Tokyo"], "Tokyo", "Edo?"), japan);
+    assert.notEqual(
+      plain("Japan?\n(A) Seoul\n(B) Tokyo"),
+      plain("Japan?\n(A) Tokyo\n(B) Kyoto"),
+      "no letter, no choice",
+    );
+  });
+  test("may have no more than memory has room for", async (t) => {
+    const file = dataFile(t, jsonLines(...ten));
+    await assert.rejects(readQuestions(file, { mostBytes: 5000 }), {
+      code: "data/too-large",
+      place: `${file}:9`,
+      next: /a part of the file/,
+    });
+    assert.equal((await readQuestions(file, { mostBytes: 6000 })).questions.length, 10);
   });
   test("is compared by what follows #### in the last line", () => {
     assert.equal(expectedOf("Half of 84.\nSo 42.\n#### 42\n"), "42");
@@ -129,11 +158,14 @@ describe("the examples' questions", () => {
   test("for the built-in model are right sums", async () => {
     const { questions, skipped } = await readQuestions("examples/questions.jsonl");
     assert.deepEqual([questions.length, skipped.length], [400, 0]);
+    const sums = new Set<string>();
     for (const { query, expected } of questions) {
       const [a, b] = /^(\d\d)\+(\d\d)=$/.exec(query)!.slice(1).map(Number) as [number, number];
       assert.ok(a <= maxOperand && b <= maxOperand);
       assert.equal(expected, String(a + b));
+      sums.add(String([a, b].sort()));
     }
+    assert.equal(sums.size, 400, "who has seen 38+47 has seen 47+38");
   });
   test("of multiple choice have right letters everywhere among the choices", async () => {
     const { questions, skipped } = await readQuestions("examples/multiple-choice.jsonl");

@@ -19,6 +19,7 @@ solver: { max_tokens: 5 }
 optimizer: { lr: 1.0e-3 }
 eval: { every: 2, limit: 16 }
 checkpoints: { every: 2, keep: 2 }
+alarms: { window: 1, kl: { above: 1.0e-6 } }
 `;
 
 describe("fork and resume", () => {
@@ -69,6 +70,16 @@ describe("fork and resume", () => {
       selfReward: { name: "criteria:addition", low: 0, high: 7 },
     });
     assert.deepEqual([lineage.root, lineage.parent, lineage.changes], ["parent", { run: "parent", round: 2 }, {}]);
+  });
+
+  test("a fork has no alarm of its parent's, of which it has no samples", async () => {
+    const store = new Store(home);
+    const alarmsOf = async (run: string) => (await store.readRounds(run)).find(({ round }) => round === 2)!.alarms;
+    assert.deepEqual(
+      (await alarmsOf("parent"))?.map(({ kind }) => kind),
+      ["kl"],
+    );
+    assert.equal(await alarmsOf("same"), undefined);
   });
 
   test("a fork with changed settings records the difference, and differs", async () => {

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { describe, type TestContext, test } from "node:test";
 import { parseConfig } from "../../daemon/config/load.ts";
 import { batchesOf, Classifier } from "../../daemon/engine/classifier/classifier.ts";
+import { logitsOf } from "../../daemon/engine/classifier/logits.ts";
 import { OutsideJudges } from "../../daemon/runs/judging/outside-judges.ts";
 import { addition } from "../../daemon/tasks/addition.ts";
 import { pairAt } from "../unit/judge/pairs.ts";
@@ -31,6 +32,15 @@ const sequences = [
   [1, 4, 5, 2],
   [1, 4, 9, 17, 10, 5, 13, 2],
 ].map((tokens) => ({ tokens }));
+
+test("logits of float16 are read as bits, however JavaScript shows them", () => {
+  const bits = Uint16Array.from([0, 0x3e00, 0xc000]);
+  const values = Float32Array.from([1.5, -2]);
+  assert.deepEqual(logitsOf(bits.subarray(1), true), values);
+  // From Node 24 on they are a Float16Array, whose elements are values; Node 20 has another view that is none of bits.
+  assert.deepEqual(logitsOf(new DataView(bits.buffer, 2), true), values);
+  assert.deepEqual(logitsOf(values.subarray(1), false), values.subarray(1));
+});
 
 describe("a classifier", () => {
   test("gives a sequence the same logit alone and in a batch", async (t) => {

@@ -1,8 +1,8 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { SparringError } from "../../errors.ts";
-import { widenF16 } from "../../models/floats.ts";
 import { type Frame, type FrameArray, readFrames, writeFrame } from "../frames.ts";
 import { split } from "../wire.ts";
+import { logitsOf } from "./logits.ts";
 
 /*
  * A classifier's process: reads requests from stdin, one at a time, answers on stdout. Ends when stdin closes, that is when the
@@ -92,7 +92,7 @@ async function classify(
   const { logits } = await session.run(Object.fromEntries(session.inputNames.map((name) => [name, feeds[name]!()])), [
     "logits",
   ]);
-  const values = isHalf ? widenF16(logits!.data as Uint16Array) : (logits!.data as Float32Array);
+  const values = logitsOf(logits!.data as Float32Array | Uint16Array, isHalf);
   if (values.length === sequences.length) return values;
   throw new Error(`${sequences.length} sequences have ${values.length} logits`);
 }

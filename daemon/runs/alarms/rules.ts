@@ -17,6 +17,8 @@ export interface Reading {
   readonly role?: Role;
   /** Where it may go either way: whether it grew. */
   readonly isMore?: boolean;
+  /** Where either judge may be the watched one: whose score it is. */
+  readonly metric?: WatchedJudge["metric"];
 }
 
 /** What an alarm is read from. */
@@ -153,6 +155,7 @@ function readJudge({ history, settings: { judge: settings }, judge }: Source): R
     return {
       isOver: true,
       brief: `+${percent(sinceBest)}`,
+      metric,
       sentence: `The ${who} rose by ${percent(sinceBest)} of its range while the held-out accuracy fell from ${percent(best.accuracy)} to ${percent(measured.accuracy)}.`,
     };
   }
@@ -163,6 +166,7 @@ function readJudge({ history, settings: { judge: settings }, judge }: Source): R
   return {
     isOver: true,
     brief: `+${percent(risen)}`,
+    metric,
     sentence: `Since the first rounds the ${who} rose by ${percent(risen)} of its range, while the share of answers that the verifier calls right fell from ${percent(right)} to ${percent(rightNow)}.`,
   };
 }

@@ -61,7 +61,10 @@ function candidatesOf(kind: AlarmKind, reading: Reading, queries: readonly Query
     case "style":
       return ofAnswers(queries, ({ text }, query) => (looksLikeCode(text) && !asksForCode(query.text) ? 0 : undefined));
     case "judge":
-      return ofAnswers(queries, overrated);
+      return ofAnswers(
+        queries,
+        reading.metric === "solver/self_reward" ? overrated : ({ reward }) => reward ?? undefined,
+      );
     case "contrast":
       return ofQueries(queries, ({ answers }) => {
         const isFlat = answers.length > 0 && answers.every(({ advantage }) => advantage === 0);
@@ -81,11 +84,9 @@ function driftOf({ logprobs, referenceLogprobs }: Drawn): number | undefined {
   return mean(logprobs.map((logp, t) => logp - referenceLogprobs[t]!)) ?? undefined;
 }
 
-/** What the judge likes: of answers that a self-reward scores only those that R does not call good. */
+/** What the self-reward likes and R does not call good. */
 function overrated({ reward, selfReward }: AnswerRecord): number | undefined {
-  if (reward === null) return undefined;
-  if (selfReward === null) return reward;
-  return reward < 0.5 ? selfReward : undefined;
+  return reward !== null && reward < 0.5 ? (selfReward ?? undefined) : undefined;
 }
 
 function ofQueries(queries: readonly QueryRecord[], weigh: (query: QueryRecord) => number | undefined): Candidate[] {

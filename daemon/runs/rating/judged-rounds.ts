@@ -38,34 +38,43 @@ export class JudgedRounds {
     this.#kept.forget(key);
     return this.#kept.get(key, read).answers;
   }
+
   async #read(run: string, round: number): Promise<readonly JudgedAnswer[]> {
-    const range = rewardRange(await this.#store.readRun(run));
-    return judgedAnswers(round, await this.#store.readSamples(run, round), range);
+    const record = await this.#store.readRun(run);
+    const judge = { range: rewardRange(record), hasSelfReward: record.judges?.selfReward !== undefined };
+    return judgedAnswers(round, await this.#store.readSamples(run, round), judge);
   }
 }
 
-/**
- * How the judges took the answers of a round's queries.
- * @param range of the rewards
- */
+/** Whose scores agreement is computed from. */
+export interface ComparedJudge {
+  /** Of the rewards. */
+  readonly range: ScoreRange;
+  /** An answer without its self-reward has no score then: the reward is another judge's. Runs of earlier versions don't say so. */
+  readonly hasSelfReward: boolean;
+}
+
+const verifierAlone: ComparedJudge = { range: { low: 0, high: 1 }, hasSelfReward: false };
+
+/** How the judges took the answers of a round's queries. */
 export function judgedAnswers(
   round: number,
   queries: readonly QueryRecord[],
-  range: ScoreRange = { low: 0, high: 1 },
+  judge: ComparedJudge = verifierAlone,
 ): JudgedAnswer[] {
   return queries.flatMap(({ index: query, text, expected, answers }) => {
     const kind = queryKind(text, expected !== undefined);
     return answers.map((answer, index): JudgedAnswer => {
       const { criteria, probabilities } = answer;
-      const doubt = doubtOf(scoresOf(answer, range), probabilities);
-      return { round, query, answer: index, kind, score: scoreOf(answer, range), criteria, doubt };
+      const doubt = doubtOf(scoresOf(answer, judge.range), probabilities);
+      return { round, query, answer: index, kind, score: scoreOf(answer, judge), criteria, doubt };
     });
   });
 }
 
-/** The judge's score on the scale 0–7: the self-reward, or else the reward. */
-function scoreOf({ selfReward, reward }: AnswerRecord, range: ScoreRange): number | null {
-  if (selfReward !== null) return selfReward;
+/** The judge's score on the scale 0–7: the self-reward, or where the run has none the reward. */
+function scoreOf({ selfReward, reward }: AnswerRecord, { range, hasSelfReward }: ComparedJudge): number | null {
+  if (selfReward !== null || hasSelfReward) return selfReward;
   return reward === null ? null : onScale(reward, range, 7);
 }
 

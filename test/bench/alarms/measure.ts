@@ -32,7 +32,8 @@ export function fallOf({ rounds }: RecordedRun): number | undefined {
     const accuracy = metrics["eval/accuracy"] ?? null;
     if (accuracy === null) continue;
     best = Math.max(best, accuracy);
-    if (accuracy <= best - 0.1) return round;
+    // Both are thousandths, of which binary fractions differ by a hair more or less.
+    if (Math.round(1000 * (best - accuracy)) >= 100) return round;
   }
   return undefined;
 }
@@ -89,7 +90,9 @@ export function runTable(runs: readonly RecordedRun[], settings: AlarmSettings):
   ].join("\n");
 }
 
-/** The upper one of two middles. */
+/** The median; of two middles their mean. */
 function middle(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]!;
+  const inOrder = values.toSorted((a, b) => a - b);
+  const last = inOrder.length - 1;
+  return (inOrder[Math.floor(last / 2)]! + inOrder[Math.ceil(last / 2)]!) / 2;
 }

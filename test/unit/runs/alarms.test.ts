@@ -25,7 +25,9 @@ function ringing(
     const metrics = Object.fromEntries(
       Object.entries(columns).map(([name, column]) => [name, column[round - 1] ?? null]),
     );
-    const kinds = watch.accept({ round, metrics }).map(({ kind }) => kind);
+    const rung = watch.accept({ round, metrics });
+    for (const { kind, reading } of rung) assert.equal(reading.metric, kind === "judge" ? judge!.metric : undefined);
+    const kinds = rung.map(({ kind }) => kind);
     return kinds.length === 0 ? [] : [[round, ...kinds]];
   });
 }
@@ -139,11 +141,13 @@ describe("alarms", () => {
     const code = queryOf(5, "Write a Python function.", { answers: [answerOf("def f():")], admitted: false });
     const flat = queryOf(6, "1+1", { answers: [answerOf("2", { advantage: 0 })], tokens: [1, 2, 3, 4, 5] });
     const queries = [query, code, flat];
+    const metric = "solver/self_reward";
     const found = (kind: Parameters<typeof samplesOf>[0], role: "challenger" | "solver" = "solver") =>
-      samplesOf(kind, { isOver: true, brief: "", sentence: "", role, isMore: true }, queries);
+      samplesOf(kind, { isOver: true, brief: "", sentence: "", role, isMore: true, metric }, queries);
     assert.deepEqual(found("style"), [{ query: 4, answer: 0 }]);
     assert.deepEqual(found("repetition"), [{ query: 4, answer: 2 }]);
-    assert.deepEqual(found("judge").slice(0, 2), [
+    // Not the right ones that the self-reward left unscored: nobody overrates those.
+    assert.deepEqual(found("judge"), [
       { query: 4, answer: 0 },
       { query: 4, answer: 3 },
     ]);
@@ -155,11 +159,20 @@ describe("alarms", () => {
     assert.equal(found("diversity").length, 2);
   });
 
+  test("where the reward is the watched judge, what it likes best comes first, whatever the self-reward is", () => {
+    const answers = [0.2, null, 0.9].map((reward, i) => answerOf(`answer ${i}`, { reward, selfReward: 7 - i }));
+    const reading = { isOver: true, brief: "", sentence: "", metric: "solver/reward" } as const;
+    assert.deepEqual(samplesOf("judge", reading, [queryOf(0, "q", { answers })]), [
+      { query: 0, answer: 2 },
+      { query: 0, answer: 0 },
+    ]);
+  });
+
   test("an answer that was drawn many times is named once", () => {
     const wrong = (text: string, selfReward: number) => answerOf(text, { reward: 0, selfReward });
     const sure = queryOf(0, "87+64", { answers: Array.from({ length: 8 }, () => wrong("152", 6)) });
     const other = queryOf(1, "1+1", { answers: [wrong("3", 5), wrong("152", 4)] });
-    const reading = { isOver: true, brief: "", sentence: "", role: "solver", isMore: true } as const;
+    const reading = { isOver: true, brief: "", sentence: "", metric: "solver/self_reward" } as const;
     assert.deepEqual(samplesOf("judge", reading, [sure, other]), [
       { query: 0, answer: 0 },
       { query: 1, answer: 0 },

@@ -70,6 +70,8 @@ describe("the memory of a reward model", () => {
   test("counts weights that lie beside the graph, and is asked for by an ensemble, too", async (t) => {
     const [whole, parted] = [exportedFolder(t, [64, 96, 4], 5e9), exportedFolder(t, [64, 96, 4], 1e6, 5e9 - 1e6)];
     assert.equal(await sumOf(parted, 64), await sumOf(whole, 64));
+    for (const name of ["model_fp16.onnx", "model_fp16.onnx_data"]) writeFileSync(join(whole, name), "another graph");
+    assert.equal(await sumOf(parted, 64), await sumOf(whole, 64));
     const weights = ["judge.ensemble.model.weight=1", "judge.ensemble.verifier.weight=1"];
     const ensemble = configOf(...grpo, "judge.reward.kind=ensemble", `judge.model.path=${whole}`, ...weights);
     assert.equal(totalBytes(await rewardModelParts(ensemble, 64)), await sumOf(whole, 64));

@@ -1,6 +1,7 @@
 /** In which range a run's rewards lie, and what that makes of its answers' scores. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { ScoreRange } from "../../../daemon/judge/agreement/scale.ts";
 import { comparedWith } from "../../../daemon/runs/rating/compared.ts";
 import { judgedAnswers } from "../../../daemon/runs/rating/judged-rounds.ts";
 import { rewardRange } from "../../../daemon/runs/rating/reward-range.ts";
@@ -52,8 +53,9 @@ describe("the range of a run's rewards", () => {
 });
 
 describe("how judges took an answer", () => {
-  const judged = (rest: Partial<AnswerRecord>, range?: { low: number | null; high: number | null }) => {
-    const [answer] = judgedAnswers(1, [queryOf(0, "q", { answers: [answerOf("a", rest)] })], range);
+  const judged = (rest: Partial<AnswerRecord>, range: ScoreRange = { low: 0, high: 1 }, hasSelfReward = false) => {
+    const queries = [queryOf(0, "q", { answers: [answerOf("a", rest)] })];
+    const [answer] = judgedAnswers(1, queries, { range, hasSelfReward });
     return [answer!.score, answer!.doubt];
   };
   test("is on the scale 0–7 in any range", () => {
@@ -61,6 +63,11 @@ describe("how judges took an answer", () => {
     assert.deepEqual(judged({ reward: 0 }, { low: -1, high: 3 }), [1.75, undefined]);
     assert.deepEqual(judged({ reward: 0 }, unbounded), [3.5, undefined]);
     assert.deepEqual(judged({ reward: null }, unbounded), [null, undefined]);
+  });
+  test("is the self-reward's in a run that has one: the reward never stands in for it", () => {
+    assert.deepEqual(judged({ reward: 1, selfReward: 2 }, undefined, true)[0], 2);
+    assert.deepEqual(judged({ reward: 1, selfReward: null }, undefined, true)[0], null);
+    assert.deepEqual(judged({ reward: 1, selfReward: null })[0], 7);
   });
   test("holds a reward against the self-reward in the reward's own range", () => {
     assert.deepEqual(judged({ reward: 0.6, selfReward: 2 }), [2, "scorers-disagree"]);

@@ -90,6 +90,21 @@ describe("a task from a file", () => {
       write(sums);
     }
   });
+  test("has forms of one question in one part, and something in either", async () => {
+    const forms = (question: string) => [question, `${question} `].map((form) => ({ question: form, answer: "57" }));
+    try {
+      write(sums.flatMap(({ question }) => forms(question)));
+      const family = await familyOf("game.held_out=3");
+      assert.equal(family.heldOut().length, 4, "both forms of the second");
+      const heldOut = new Set(family.heldOut().map((query) => query.trim()));
+      assert.equal(heldOut.size, 2);
+      for (let i = 0; i < 60; i++) assert.ok(!heldOut.has(family.draw(i / 60).trim()));
+      write(Array.from({ length: 12 }, (_, i) => ({ question: `7+50=${" ".repeat(i)}`, answer: "57" })));
+      await assert.rejects(open(), { code: "data/all-held-out", next: /differ only in white space/ });
+    } finally {
+      write(sums);
+    }
+  });
   test("has to be the file that the run began with", async () => {
     const known = (await open()).data!.facts;
     await openTask(configOf(), nano, { known });

@@ -16,9 +16,11 @@ function questions(count: number, expected = "5"): KnownQuestion[] {
 }
 
 const queriesOf = (some: readonly KnownQuestion[]): string[] => some.map(({ query }) => query);
+/** Each of a subject of its own. */
+const subjectsOf = (queries: readonly string[]): Map<string, string> => new Map(queries.map((query) => [query, query]));
 
 function familyOf(some: readonly KnownQuestion[], heldOut: number, rule = exact): VerifiableFamily {
-  return listFamily(some, splitQuestions(queriesOf(some), heldOut), rightBy(rule));
+  return listFamily(some, splitQuestions(subjectsOf(queriesOf(some)), heldOut), rightBy(rule));
 }
 
 describe("the split of questions", () => {
@@ -26,7 +28,7 @@ describe("the split of questions", () => {
   test("has each question once, and holds out what was asked for, but at most a tenth", () => {
     fc.assert(
       fc.property(distinct, fc.integer({ min: 1, max: 100 }), (queries, wanted) => {
-        const { heldOut, training } = splitQuestions(queries, wanted);
+        const { heldOut, training } = splitQuestions(subjectsOf(queries), wanted);
         assert.deepEqual([...heldOut, ...training].sort(), [...queries].sort());
         assert.equal(heldOut.length, Math.min(wanted, Math.floor(queries.length / 10)));
       }),
@@ -36,18 +38,33 @@ describe("the split of questions", () => {
     fc.assert(
       fc.property(distinct, fc.integer(), (queries, seed) => {
         const mixed = queries.toSorted((x, y) => Math.sign(hashText(seed + x) - hashText(seed + y)));
-        assert.deepEqual(splitQuestions(mixed, 5), splitQuestions(queries, 5));
+        assert.deepEqual(splitQuestions(subjectsOf(mixed), 5), splitQuestions(subjectsOf(queries), 5));
       }),
     );
   });
   test("of fewer held-out questions is the beginning of that of more", () => {
-    const queries = queriesOf(questions(200));
-    assert.deepEqual(splitQuestions(queries, 7).heldOut, splitQuestions(queries, 20).heldOut.slice(0, 7));
+    const subjects = subjectsOf(queriesOf(questions(200)));
+    assert.deepEqual(splitQuestions(subjects, 7).heldOut, splitQuestions(subjects, 20).heldOut.slice(0, 7));
+  });
+  test("has no subject in both parts, and with fewer held out none that was trained on with more", () => {
+    const inForms = fc.array(fc.nat(40), { minLength: 10, maxLength: 120 });
+    fc.assert(
+      fc.property(inForms, fc.integer({ min: 1, max: 12 }), (about, wanted) => {
+        const subjects = new Map(about.map((subject, i) => [`${subject} in form ${i}`, String(subject)]));
+        const { heldOut, training } = splitQuestions(subjects, wanted);
+        assert.deepEqual([...heldOut, ...training].sort(), [...subjects.keys()].sort());
+        assert.ok(heldOut.length >= Math.min(wanted, Math.floor(about.length / 10)));
+        const held = new Set(heldOut.map((query) => subjects.get(query)));
+        assert.ok(training.every((query) => !held.has(subjects.get(query))));
+        const fewer = splitQuestions(subjects, Math.ceil(wanted / 2)).heldOut;
+        assert.deepEqual(fewer, heldOut.slice(0, fewer.length));
+      }),
+    );
   });
   test("is frozen: runs of every version measure on the same questions", () => {
     assert.equal(hashText(""), 2872998923);
     assert.equal(hashText("47+38="), 2909066152);
-    assert.deepEqual(splitQuestions(queriesOf(questions(30)), 3).heldOut, [
+    assert.deepEqual(splitQuestions(subjectsOf(queriesOf(questions(30))), 3).heldOut, [
       "Question 25?",
       "Question 6?",
       "Question 24?",
@@ -69,7 +86,7 @@ describe("the family of a file's questions", () => {
   });
   test("has no question of the split that is not among its own, in the same part as ever", () => {
     const all = questions(100);
-    const some = listFamily(all.slice(50), splitQuestions(queriesOf(all), 10), rightBy(exact));
+    const some = listFamily(all.slice(50), splitQuestions(subjectsOf(queriesOf(all)), 10), rightBy(exact));
     const whole = familyOf(all, 10);
     assert.ok(some.heldOut().length > 0);
     assert.deepEqual(

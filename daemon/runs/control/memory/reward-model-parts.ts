@@ -46,9 +46,9 @@ export async function rewardModelParts({ judge }: Config, pairTokens: number): P
   ]);
 }
 
-/** model.onnx, and the weights that lie beside it. */
+/** model.onnx, and the weights that lie beside it; hub folders have further graphs, each with weights of its own. */
 async function graphBytes(dir: string): Promise<number> {
-  const files = (await readdir(dir)).filter((name) => /\.onnx$|\.onnx[._]data|\.data$/.test(name));
+  const files = (await readdir(dir)).filter((name) => /^model\.onnx|^[^.]+\.data$/.test(name));
   const sizes = await Promise.all(files.map(async (name) => (await stat(join(dir, name))).size));
   return sizes.reduce((sum, size) => sum + size, 0);
 }

@@ -30,6 +30,20 @@ test("what decides which records are held out stays the parent's", () => {
   requireSameSplit(questions(200), questions(100));
 });
 
+test("a file that was imitated is not asked for held-out questions, nor the other way round", () => {
+  const imitating = configOf(...file);
+  const { data } = imitating.imitation;
+  const grpo = configOf("algorithm.name=grpo", "game.task=addition");
+  const asking = { ...grpo, game: { ...grpo.game, task: "file" as const, data } };
+  const dividedAnew = (next: RegExp) => ({ code: "run/other-split", message: /different records of .*a\.jsonl/, next });
+  assert.throws(() => requireSameSplit(imitating, asking), dividedAnew(/Divide the file/));
+  assert.throws(() => requireSameSplit(asking, imitating), dividedAnew(/imitation.held_out to 0/));
+  requireSameSplit(asking, configOf(...file, "imitation.held_out=0"));
+  requireSameSplit(imitating, { ...asking, game: { ...asking.game, data: "/folder/b.jsonl" } });
+  requireSameSplit(imitating, grpo);
+  requireSameSplit(asking, grpo);
+});
+
 test("fewer records are the first of those that were held out; and where none are measured or others are, all is free", () => {
   requireSameSplit(configOf(...file), configOf(...file, "imitation.held_out=50", "seed=9"));
   const [some, more] = [splitOf(1000, 50, 3), splitOf(1000, 100, 3)];
