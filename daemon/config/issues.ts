@@ -68,8 +68,18 @@ export function describeIssue(
   const schema = inList ? whole.items : whole;
   const value: unknown = inList ? (setting.value as unknown[])[item] : setting.value;
   const why = issue.message === "" ? "" : `: ${issue.message}`;
+  const code =
+    issue.code === "invalid_type" || issue.code === "invalid_union" ? "config/wrong-type" : "config/out-of-range";
+  if (schema.mayBeSecret) {
+    return {
+      code,
+      message: `${path}: expected ${issue.message || expectation(schema)}; what is there is not repeated, because it could be a secret`,
+      next: `Correct it. ${schema.description}`,
+      place: setting.valuePlace,
+    };
+  }
   return {
-    code: issue.code === "invalid_type" || issue.code === "invalid_union" ? "config/wrong-type" : "config/out-of-range",
+    code,
     message: `${path}${inList ? `[${item}]` : ""}: found ${shown(value)}, expected ${expectation(schema)}${why}`,
     next: correction(schema, value),
     place: (inList ? setting.itemPlaces?.[item] : undefined) ?? setting.valuePlace,

@@ -20,6 +20,8 @@ export interface JsonSchema {
   readonly default?: unknown;
   /** What the setting could do in a stranger's config: see trust.ts. */
   readonly trust?: string;
+  /** A person may have written a key or a password in its place, so errors don't repeat what they found. */
+  readonly mayBeSecret?: boolean;
 }
 
 /** The schema of every key, without aliases. A section's default is the defaults of its keys, so it has none of its own. */

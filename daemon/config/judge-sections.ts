@@ -79,9 +79,9 @@ export const endpointSchema = z.strictObject({
     .refine((url) => !/[?#@]/.test(url), { error: "an address without a user name, ? and #" })
     .optional()
     .describe(
-      "The server's base address, e.g. `https://api.openai.com/v1` or `http://127.0.0.1:8000/v1`; requests go to /chat/completions below it, and redirects are not followed. Queries and answers are sent there. Needs this file's folder to be trusted. Only with the judge `endpoint`.",
+      "The server's base address, e.g. `https://api.openai.com/v1` or `http://127.0.0.1:8000/v1`; requests go to /chat/completions below it, and redirects are not followed. Queries and answers are sent there, once you have agreed to it for the run. Needs this file's folder to be trusted, too. Only with the judge `endpoint`.",
     )
-    .meta({ trust: "sends queries and answers to a server" }),
+    .meta({ trust: "sends queries and answers to a server", mayBeSecret: true }),
   model: z
     .string()
     .min(1)
@@ -96,7 +96,7 @@ export const endpointSchema = z.strictObject({
     .describe(
       "The environment variable of the daemon that holds the key, e.g. OPENAI_API_KEY. A key that was given to the daemon for the server's origin comes first. Left out, no key is sent unless one was given. Needs this file's folder to be trusted. Only with the judge `endpoint`.",
     )
-    .meta({ trust: "sends a key from the environment to a server" }),
+    .meta({ trust: "sends a key from the environment to a server", mayBeSecret: true }),
   temperature: z
     .number()
     .min(0)
@@ -126,7 +126,8 @@ export const endpointSchema = z.strictObject({
   timeout_seconds: z
     .number()
     .positive()
-    .max(3600)
+    // Node's fetch gives up on headers after 300 seconds, whatever it is told.
+    .max(300)
     .default(60)
     .describe("How long a reply is waited for. Only with the judge `endpoint`."),
   retries: z

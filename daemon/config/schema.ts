@@ -143,7 +143,7 @@ const gameSchema = z.strictObject({
     .max(1_000_000)
     .default(100)
     .describe(
-      "Questions that are never trained on, to measure on: so many, but at most a tenth of all. Chosen by a hash of their text: the same in every run. With game.task: file only. [ours]",
+      "Questions that are never trained on, to measure on: so many, but at most a tenth of all; with each go those that differ from it only in white space, case or wrong choices. Chosen by a hash of their text: the same in every run. With game.task: file only. [ours]",
     ),
   queries: z
     .int()

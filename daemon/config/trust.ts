@@ -10,7 +10,7 @@ export interface TrustedSetting {
 
 /**
  * The settings of a config that need their folder to be trusted: those that differ from their default and are marked with
- * `.meta({ trust: "starts a program" })` in the schema: today an interpreter's path.
+ * `.meta({ trust: "starts a program" })` in the schema: an interpreter's path, a judge's server, the variable of its key.
  */
 export function settingsThatNeedTrust(config: object, schema: JsonSchema = canonicalSchema): TrustedSetting[] {
   const visit = (value: unknown, at: JsonSchema, path: string): TrustedSetting[] => {

@@ -78,6 +78,13 @@ const judgeRules: readonly UsageRule[] = [
     next: "Remove it, or set judge.reward.kind to pairwise.",
   },
   {
+    paths: ["challenger.objective"],
+    unused: isPairwise,
+    because:
+      "pairs give the answers to every query ½ on average, so no query is harder than another by either objective",
+    next: "Remove it, or set judge.reward.kind to another judge.",
+  },
+  {
     paths: ["judge.pairwise.temperature", "judge.pairwise.max_tokens"],
     unused: (read) => read("judge.pairwise.by") === "endpoint",
     because: "the server is asked with the settings of judge.endpoint",

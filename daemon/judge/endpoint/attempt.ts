@@ -48,7 +48,7 @@ const maxReplyBytes = 1 << 20;
  * @throws SparringError `judge/endpoint-refused` where every request would be refused; whatever `signal` is aborted with
  */
 export async function attempt(request: ChatRequest, signal: AbortSignal): Promise<Attempt> {
-  const deadline = AbortSignal.timeout(request.timeoutMs);
+  const deadline = AbortSignal.timeout(Math.ceil(request.timeoutMs));
   try {
     const response = await fetch(request.url, {
       method: "POST",
@@ -105,9 +105,10 @@ function replyOf(body: string | undefined): Attempt {
 }
 
 function refusalOf(request: ChatRequest, { status, headers }: Response, body = ""): Attempt {
-  if (status >= 300 && status < 400) throw refused(request, "redirects, which is not followed", "its own address");
-  if (status === 401 || status === 403) throw refused(request, `answers ${status}: it refuses the key`, "a valid key");
-  if (status === 404 || status === 405) throw refused(request, `answers ${status}`, "the right address and model");
+  if (status >= 300 && status < 400) throw refused(request, "redirects, which is not followed", otherAddress);
+  if (status === 401 || status === 403) throw refused(request, `answers ${status}: it refuses the key`, otherKey);
+  if (status === 402) throw refused(request, "answers 402: nothing is left to pay it with", moreCredit);
+  if (status === 404 || status === 405) throw refused(request, `answers ${status}`, otherAddress);
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
     const afterMs = retryAfter(headers.get("retry-after"));
     return { is: "failed", why: `the server answers ${status}`, ...(afterMs !== undefined && { afterMs }) };
@@ -115,16 +116,32 @@ function refusalOf(request: ChatRequest, { status, headers }: Response, body = "
   if (status === 400 && request.limitName === "max_tokens" && body.includes("max_completion_tokens")) {
     return { is: "other-limit-name" };
   }
-  return { is: "final", why: `the server answers ${status}` };
+  return { is: "final", why: `the server answers ${status}${namedBy(body, request.key)}` };
 }
 
+/** A run keeps its settings, so what is wrong in them is corrected in another one. */
+const otherAddress =
+  "Correct judge.endpoint.url or judge.endpoint.model, and fork the run with that or start it anew; if the server was at fault, resume the run.";
+const otherKey =
+  "Give a valid key for the server's origin, or set it where the daemon is started; then resume the run: it goes on after its last finished round.";
+const moreCredit = "Add credit where the key belongs; then resume the run: it goes on after its last finished round.";
+
 function refused({ url }: ChatRequest, how: string, next: string): SparringError {
-  return new SparringError(
-    "judge/endpoint-refused",
-    `The judge's server ${how}.`,
-    `Give judge.endpoint ${next}, then resume the run: it goes on after its last finished round.`,
-    { place: new URL(url).origin },
-  );
+  return new SparringError("judge/endpoint-refused", `The judge's server ${how}.`, next, {
+    place: new URL(url).origin,
+  });
+}
+
+const refusalSchema = z.object({
+  error: z.object({ code: z.unknown().optional(), param: z.unknown().optional() }),
+});
+
+/** What a server names as the reason, as OpenAI's do: " (unsupported_value: temperature)". Neither the key nor a sentence passes. */
+function namedBy(body: string, key: string | undefined): string {
+  const { code, param } = refusalSchema.safeParse(jsonOf(body)).data?.error ?? {};
+  const isName = (each: unknown): boolean => typeof each === "string" && /^[a-z_]{1,40}$/.test(each) && each !== key;
+  const names = [code, param].filter(isName);
+  return names.length === 0 ? "" : ` (${names.join(": ")})`;
 }
 
 /** Seconds, or a date (RFC 9110), as milliseconds from now. */

@@ -4,6 +4,7 @@ import { type Ask, type Question, type Reply, rubricReward, selfReward } from ".
 import type { Scorer } from "../scorer.ts";
 import { type Attempt, attempt } from "./attempt.ts";
 import { Pace, pause } from "./pace.ts";
+import { withoutControlTokens } from "./plain-text.ts";
 
 /** A chat-completions server as judge, and how gently it is asked. */
 export interface EndpointSettings {
@@ -88,7 +89,8 @@ export function askEndpoint(settings: EndpointSettings, counts: EndpointCounts):
     return attempt({ url, model, messages, temperature, maxTokens, limitName, key, timeoutMs }, signal);
   }
 
-  async function answer({ messages }: Question, key: string | undefined, signal: AbortSignal): Promise<Reply> {
+  async function answer(question: Question, key: string | undefined, signal: AbortSignal): Promise<Reply> {
+    const messages = question.messages.map((each) => ({ ...each, content: withoutControlTokens(each.content) }));
     let tries = 1;
     for (;;) {
       const result = await once(messages, key, signal);

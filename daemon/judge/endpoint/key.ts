@@ -13,7 +13,7 @@ export interface KeySource {
  * The key for a judge's server: the one that was given for its origin, else that of the environment variable which the config
  * names. It goes to that origin alone, and nowhere in clear. It must not be logged or put into an error.
  * @returns undefined where the config names no variable and no key was given: the server needs none
- * @throws SparringError `judge/no-key`, `judge/insecure-endpoint`
+ * @throws SparringError `judge/no-key`, `judge/bad-key`, `judge/insecure-endpoint`
  */
 export function keyOf({ baseUrl, variable, keyFor }: KeySource, environment: NodeJS.ProcessEnv): string | undefined {
   const { origin, protocol, hostname } = new URL(baseUrl);
@@ -31,6 +31,15 @@ export function keyOf({ baseUrl, variable, keyFor }: KeySource, environment: Nod
       "judge/insecure-endpoint",
       `The key for ${origin} would cross the network unencrypted.`,
       "Use https, or a server on this machine, or remove judge.endpoint.key_env.",
+      { place: origin },
+    );
+  }
+  // A header can't carry such a key: every request would fail, and say of the connection that it did.
+  if (key && !/^[\x21-\x7e]+$/.test(key.trim())) {
+    throw new SparringError(
+      "judge/bad-key",
+      `The key for ${origin} can't be sent: it has a space, a line break or a letter beyond ASCII in it.`,
+      "Give it again, or correct the environment variable and start the daemon anew.",
       { place: origin },
     );
   }

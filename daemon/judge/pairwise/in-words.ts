@@ -1,5 +1,6 @@
 import { pairwisePrompt } from "../../selfplay/prompts/pairwise.ts";
 import { parseComparison } from "../../selfplay/prompts/pairwise-reply.ts";
+import { keptWords } from "../rationale.ts";
 import type { Ask, Question, Reply } from "../rubric/self-reward.ts";
 import type { Comparer, Verdict } from "./comparer.ts";
 
@@ -21,10 +22,10 @@ export function compareInWords(name: string, ask: Ask): Comparer {
 
 function verdictOf(reply: Reply): Verdict {
   if (reply.text === null) return { better: null, unscored: reply.reason };
-  const rationale = reply.text.trim();
+  const rationale = keptWords(reply.text);
   if (reply.stop === "length") {
     return { better: null, unscored: "the judge's reply was cut at the token limit", rationale };
   }
   const verdict = parseComparison(reply.text);
-  return verdict.better === null ? { ...verdict, rationale } : verdict;
+  return { ...verdict, rationale: verdict.better === null ? rationale : keptWords(verdict.rationale) };
 }

@@ -2,6 +2,7 @@ import type { CallOptions, Completion, SampleKey } from "../../engine/engine.ts"
 import { parseSelfReward } from "../../selfplay/parsing.ts";
 import { selfRewardPrompt } from "../../selfplay/prompts/self-reward.ts";
 import type { Message } from "../../tasks/task.ts";
+import { keptWords } from "../rationale.ts";
 import type { Judgement, Scorer } from "../scorer.ts";
 
 /** What a judge is asked, and the place whose noise its reply takes. */
@@ -53,7 +54,7 @@ export function rubricReward(judge: Scorer): Scorer {
 
 function judgementOf(reply: Reply): Judgement {
   if (reply.text === null) return { value: null, unscored: reply.reason };
-  const rationale = reply.text.trim();
+  const rationale = keptWords(reply.text);
   if (reply.stop === "length") {
     return { value: null, unscored: "the judge's reply was cut at the token limit", rationale, flaw: "cut" };
   }
@@ -62,7 +63,7 @@ function judgementOf(reply: Reply): Judgement {
   const { score, criteria, calculation } = verdict;
   return {
     value: score,
-    rationale: verdict.rationale,
+    rationale: keptWords(verdict.rationale),
     ...(criteria && { criteria }),
     ...(calculation !== undefined && { flaw: "sum-differs" }),
   };

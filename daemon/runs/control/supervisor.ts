@@ -10,10 +10,9 @@ import { Comparisons } from "../interactive/comparisons.ts";
 import type { Errand } from "../interactive/errand.ts";
 import { evaluateWeights } from "../interactive/evaluating.ts";
 import { exportCheckpoint, exportData } from "../interactive/exporting.ts";
-import { Lender } from "../interactive/lender.ts";
+import { Lender, type Loan } from "../interactive/lender.ts";
 import { maySendEvaluation, maySendReplay } from "../interactive/sending.ts";
 import type { KeyFor } from "../judging/outside-judges.ts";
-import type { Player } from "../player.ts";
 import { RatingDesk } from "../rating/rating-desk.ts";
 import { Control } from "./control.ts";
 import { Drafts } from "./drafts.ts";
@@ -157,7 +156,9 @@ export class Supervisor {
     params: ValidParamsOf<"sparring/checkpoint/chat">,
     signal: AbortSignal,
   ): Promise<ResultOf<"sparring/checkpoint/chat">> {
-    return this.#play(params.run, params.weights, signal, (player) => chat(player, params, signal));
+    return this.#play(params.run, params.weights, signal, ({ player, turn }) =>
+      turn(() => chat(player, params, signal)),
+    );
   }
 
   async replay(
@@ -166,7 +167,7 @@ export class Supervisor {
   ): Promise<ResultOf<"sparring/sample/replay">> {
     await maySendReplay(this.#store, params.run);
     const query = await this.#reading.query(params.run, params.round, params.query);
-    return this.#play(params.run, params.weights, signal, (player) => replay(player, query, params, signal));
+    return this.#play(params.run, params.weights, signal, (loan) => replay(loan, query, params, signal));
   }
 
   async evaluate(
@@ -204,19 +205,23 @@ export class Supervisor {
     await this.#index.close();
   }
 
-  /** Lets some of a run's weights answer, when the device is free for it. */
+  /** Lets some of a run's weights answer, and says how long that waited for its first turn on the device. */
   #play<T>(
     run: string,
     weights: Weights,
     signal: AbortSignal,
-    work: (player: Player) => Promise<T>,
+    work: (loan: Loan) => Promise<T>,
   ): Promise<T & { readonly waitedSeconds: number; readonly weights: string }> {
     const asked = performance.now();
-    return this.#lender.lend(run, weights, signal, ({ player, words, turn }) =>
-      turn(async () => {
-        const waitedSeconds = (performance.now() - asked) / 1000;
-        return { ...(await work(player)), waitedSeconds, weights: words };
-      }),
-    );
+    let waitedSeconds: number | undefined;
+    return this.#lender.lend(run, weights, signal, async (loan) => {
+      const turn: Loan["turn"] = (piece) =>
+        loan.turn(() => {
+          waitedSeconds ??= (performance.now() - asked) / 1000;
+          return piece();
+        });
+      const done = await work({ ...loan, turn });
+      return { ...done, waitedSeconds: waitedSeconds ?? 0, weights: loan.words };
+    });
   }
 }

@@ -3,6 +3,8 @@ import type { ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { QueryRecord } from "../../store/records.ts";
 import { judgesOf } from "../judging/judges.ts";
 import type { Player } from "../player.ts";
+import { inTurns } from "./in-turns.ts";
+import type { Loan } from "./lender.ts";
 import { scoredAnswer } from "./scored-answer.ts";
 
 type Chat = ResultOf<"sparring/checkpoint/chat">;
@@ -39,27 +41,23 @@ export async function chat(
   return { text: tokenizer.decode(tokens), tokens: tokens.length, stop };
 }
 
-/** Answers a stored query anew, and scores the answers with the run's judges. @throws AbortedError */
+/** Answers a stored query anew, and scores the answers with the run's judges. Between its turns training goes on. @throws AbortedError */
 export async function replay(
-  { game, engine, policy }: Player,
+  { player: { game, engine, policy }, turn }: Pick<Loan, "player" | "turn">,
   { text }: QueryRecord,
   { round, query, answers, temperature, seed }: ValidParamsOf<"sparring/sample/replay">,
   signal: AbortSignal,
 ): Promise<Pick<Replay, "query" | "answers">> {
   const { tokenizer, task, config } = game;
-  // On the player's engine: that of the game itself waits for the device, which this request has.
-  const judges = judgesOf({ ...game, engine });
+  // On the player's engine: that of the game itself waits where its run is paused.
+  const judges = judgesOf({ ...game, engine: inTurns(engine, turn) });
   const prompt = tokenizer.renderPrompt(task.solverPrompt(text));
   const requests = Array.from({ length: answers }, (_, answer) => {
     return { prompt, key: { seed, round, role: "interactive" as const, query, answer } };
   });
-  const completions = await engine.sample(requests, {
-    policy,
-    temperature,
-    maxTokens: config.solver.max_tokens,
-    stopTokens: tokenizer.stopTokens,
-    signal,
-  });
+  const { stopTokens } = tokenizer;
+  const options = { policy, temperature, maxTokens: config.solver.max_tokens, stopTokens, signal };
+  const completions = await turn(() => engine.sample(requests, options));
   const pairs = completions.map(({ tokens, stop }, i) => {
     return {
       query: text,

@@ -5,6 +5,7 @@ import type { ResultOf, ScoredAnswer, ValidParamsOf } from "../../protocol.ts";
 import { judgesOf } from "../judging/judges.ts";
 import type { ComparedPrompt } from "./compared-prompts.ts";
 import type { Errand } from "./errand.ts";
+import { inTurns } from "./in-turns.ts";
 import type { Lender, Loan } from "./lender.ts";
 import { scoredAnswer } from "./scored-answer.ts";
 
@@ -117,7 +118,7 @@ async function scoreAll(
 ): Promise<ScoredAnswer[][]> {
   const { game, engine } = player;
   const { tokenizer } = game;
-  const { reward, selfReward } = judgesOf({ ...game, engine });
+  const { reward, selfReward } = judgesOf({ ...game, engine: inTurns(engine, turn) });
   const pairOf = (i: number, { answers, tokensOf }: Answers): Pair => {
     const { text: query, messages } = prompts[i]!;
     const { tokens, text: answer, stop } = answers[i]!;
@@ -140,15 +141,14 @@ async function scoreAll(
     const places = [...prompts.keys()].slice(first, first + promptsPerTurn);
     const judged = places.filter((i) => prompts[i]!.isOfTask);
     const bySide = sides.map((side) => judged.map((i) => pairOf(i, side)));
-    const [rewards, selfRewards] = await turn(async () => [
-      await scoreBatches(reward, game.config.judge.reward.kind === "pairwise" ? [met(bySide)] : bySide, signal),
-      selfReward && (await scoreBatches(selfReward, bySide, signal)),
-    ]);
+    const batches = game.config.judge.reward.kind === "pairwise" ? [met(bySide)] : bySide;
+    const rewards = await scoreBatches(reward, batches, signal);
+    const selfRewards = selfReward && (await scoreBatches(selfReward, bySide, signal));
     for (const i of places) {
       const at = judged.indexOf(i);
       const answers = sides.map((side, nr) => {
         const place = nr * judged.length + at;
-        const [R, RQ] = at < 0 ? [] : [rewards![place], selfRewards?.[place]];
+        const [R, RQ] = at < 0 ? [] : [rewards[place], selfRewards?.[place]];
         return scoredAnswer(side.answers[i]!, side.answers[i]!.text, R, RQ);
       });
       scored.push(answers);

@@ -7,10 +7,13 @@ import { askOn } from "../../judge/rubric/ask.ts";
 import type { ChatTokenizer } from "../../models/tokenizer.ts";
 import type { OutsideJudges } from "./outside-judges.ts";
 
+/** What judges need of an engine. */
+export type AskedEngine = Pick<Engine, "capabilities" | "sample" | "logprobs">;
+
 /** Who can be asked which of two answers is better. */
 export interface ComparerParts {
   /** Its frozen reference is asked. */
-  readonly engine: Engine;
+  readonly engine: AskedEngine;
   readonly tokenizer: ChatTokenizer;
   readonly outside: OutsideJudges;
 }

@@ -1,5 +1,4 @@
 import type { Config } from "../../config/schema.ts";
-import type { Engine } from "../../engine/engine.ts";
 import { endpointReward, endpointRubric } from "../../judge/endpoint/endpoint.ts";
 import { ensemble, type Member } from "../../judge/ensemble.ts";
 import { likelihoodScorer } from "../../judge/likelihood.ts";
@@ -19,14 +18,14 @@ import { algorithms, isImitation } from "../../selfplay/registry.ts";
 import { requireVerifiable, type TaskFamily } from "../../tasks/task.ts";
 import { knownAnswers } from "../imitation/known-answers.ts";
 import { answerRule } from "./answer-rule.ts";
-import { comparerOf } from "./comparers.ts";
+import { type AskedEngine, comparerOf } from "./comparers.ts";
 import type { OutsideJudges } from "./outside-judges.ts";
 
 /** What the judges of a game are made of. A judge that asks a model asks its frozen reference. */
 export interface JudgeParts {
   readonly config: Config;
   readonly task: TaskFamily;
-  readonly engine: Engine;
+  readonly engine: AskedEngine;
   readonly tokenizer: ChatTokenizer;
   readonly outside: OutsideJudges;
 }

@@ -43,10 +43,17 @@ describe("a judge's settings", () => {
     refuses([...verifier("rule", "regex"), ...verifier("pattern", "(")], /no regular expression/);
     refuses([...verifier("rule", "json-schema"), ...verifier("schema", "'[1]'")], /not the text of a JSON object/);
     refuses([...endpoint, "judge.endpoint.key_env=sk-1234"], /not a key/);
+    for (const secret of ["judge.endpoint.key_env=sk-1234", "judge.endpoint.url=https://me:sk-1234@a.example"]) {
+      assert.throws(
+        () => parse("judge.reward.kind=endpoint", "judge.endpoint.model=m", secret),
+        (error: Error) => !/sk-1234/.test(`${error.stack}${JSON.stringify(error)}`),
+      );
+    }
     for (const url of ["ftp://a.example", "https://user@a.example/v1", "https://a.example/v1?key=1", "judge"]) {
       refuses([endpoint[0]!, `judge.endpoint.url=${url}`, endpoint[2]!], /judge.endpoint.url/);
     }
     refuses(["judge.reward.kind=model", "judge.model.path=builtin:other"], /builtin:nano-reward/);
+    refuses([...endpoint, "judge.endpoint.timeout_seconds=301"], /judge.endpoint.timeout_seconds.*at most 300/);
   });
 
   test("of a folder are relative to the config", () => {
@@ -87,6 +94,10 @@ describe("a judge's settings", () => {
     refuses(["judge.reward.kind=pairwise"], /½ on average, and lsp-zero/);
     const open = ["game.task=open", "algorithm.name=lsp", "judge.reward.kind=pairwise"];
     assert.equal(parse(...open, "judge.self_reward.kind=rubric").judge.reward.kind, "pairwise");
+    refuses(
+      [...open, "judge.self_reward.kind=rubric", "challenger.objective=frontier"],
+      /no query is harder than another by either objective/,
+    );
   });
 
   test("of a server serve the self-reward too, unless it is the reward already", () => {

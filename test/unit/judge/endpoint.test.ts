@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { keyOf } from "../../../daemon/judge/endpoint/key.ts";
 import { type Answerer, judge, pairs, refuse, reply, serve, seven } from "./judge-server.ts";
+import { pairAt } from "./pairs.ts";
 
 describe("a judge behind a server", () => {
   test("is asked for the rubric, with the key, some at once, and its tokens are counted", async (t) => {
@@ -68,13 +69,17 @@ describe("a judge behind a server", () => {
       else if (place === 7) reply(response, "withheld", { finish_reason: "content_filter" });
       else if (place === 8) reply(response, seven, { finish_reason: "length" });
       else if (place === 9) reply(response, "I'd rather not say.");
+      else if (place === 10) {
+        const error = { message: "sk-1 is bad", code: "unsupported_value", param: "temperature" };
+        refuse(response, 400, {}, JSON.stringify({ error }));
+      } else if (place === 11) refuse(response, 400, {}, '{"error": {"code": "sk-1", "param": "Ignore all of that."}}');
       else reply(response, "<Score>0</Score>");
     });
-    const [silent] = await judge({ origin: (await serve(t, () => {})).origin }, { timeoutMs: 50, retries: 1 }).score(
+    const [silent] = await judge({ origin: (await serve(t, () => {})).origin }, { timeoutMs: 49.5, retries: 1 }).score(
       pairs(1),
     );
-    assert.deepEqual(silent, { value: null, unscored: "no reply within 0.05 s, after 2 attempts" });
-    const judgements = await judge(server, { retries: 1 }).score(pairs(11));
+    assert.deepEqual(silent, { value: null, unscored: "no reply within 0.0495 s, after 2 attempts" });
+    const judgements = await judge(server, { retries: 1 }).score(pairs(13));
     assert.deepEqual(
       judgements.map((each) => (each.value === null ? each.unscored : each.value)),
       [
@@ -88,10 +93,33 @@ describe("a judge behind a server", () => {
         "the server's content filter withheld the reply",
         "the judge's reply was cut at the token limit",
         judgements[9]!.value === null ? judgements[9].unscored : "",
+        "the server answers 400 (unsupported_value: temperature)",
+        "the server answers 400",
         0,
       ],
     );
     assert.equal(judgements[9]!.value, null);
+  });
+
+  test("reads nothing in an answer that its model could take for a control token, and everything else as it is", async (t) => {
+    const server = await serve(t, (_, response) => reply(response, seven));
+    const tokens = "<|im_end|> <|turn> <turn|> <｜User｜> <s> </s> <end_of_turn> [INST] [/INST] </think>".split(" ");
+    const harmless = "a < b || c > d, <b>x</b>, f <| x |> g, [NAME] [x] <score |\nx|>";
+    await judge(server, { concurrency: 1 }).score([pairAt("q0", `${tokens.join("")} ${harmless}`, 0)]);
+    const { content } = server.asked[0]!.body.messages[0]!;
+    for (const token of tokens) assert.ok(!content.includes(token), token);
+    assert.ok(content.includes(`< |im_end|>< |turn>`) && content.includes(harmless.replace("<score", "&lt;score")));
+  });
+
+  test("that has not the address or the model needs another config: a resumed run would ask the same", async (t) => {
+    for (const [status, next] of [
+      [404, /Correct judge\.endpoint\.url or judge\.endpoint\.model, and fork/],
+      [401, /Give a valid key .* then resume the run/],
+      [402, /Add credit .* then resume the run/],
+    ] as const) {
+      const server = await serve(t, (_, response) => refuse(response, status));
+      await assert.rejects(judge(server).score(pairs(1)), { code: "judge/endpoint-refused", next });
+    }
   });
 
   test("that redirects is not followed: the key and the texts stay", async (t) => {
@@ -148,6 +176,16 @@ describe("the key for a judge's server", () => {
     assert.equal(keyOf(other, { JUDGE_KEY: "own" }), "own");
     assert.equal(keyOf({ ...other, variable: undefined }, { JUDGE_KEY: "own" }), undefined);
     assert.throws(() => keyOf(other, {}), { code: "judge/no-key" });
+  });
+
+  test("that no header can carry is told, and not repeated, before anything is asked; white space at its ends does no harm", () => {
+    const unsendable = (error: unknown): boolean =>
+      (error as { code?: string }).code === "judge/bad-key" && !/sk/.test((error as Error).message);
+    const own = { ...source, keyFor: () => undefined };
+    for (const key of ["sk-1\nsk-2", "sk 1", "sk-é", " "]) {
+      assert.throws(() => keyOf(own, { JUDGE_KEY: key }), unsendable);
+    }
+    assert.equal(keyOf(own, { JUDGE_KEY: "sk-1\n" }), "sk-1\n");
   });
 
   test("does not cross the network in clear", () => {

@@ -80,10 +80,13 @@ describe("a reply", () => {
       { text: null, reason: "no room" },
       { text: "Hm.", stop: "stop" },
       { text: "B errs. <Better>A</Better>", stop: "stop" },
+      { text: `${"Hm. ".repeat(9000)}B errs. <Better>A</Better>`, stop: "stop" },
     ] as const;
     const key = { seed: 1, round: 1, role: "judge", query: 0, answer: 0 } as const;
     const showings = replies.map((): Showing => ({ query: "q", a: "x", b: "y", key }));
     const verdicts = await compareInWords("test", async () => replies).compare(showings, {});
+    const long = verdicts.pop()!;
+    assert.ok(long.better === "A" && /^… (Hm\. )?.*B errs\.$/.test(long.rationale!) && long.rationale!.length <= 4002);
     assert.deepEqual(verdicts, [
       {
         better: null,

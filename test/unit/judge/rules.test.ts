@@ -80,6 +80,14 @@ describe("a rule for answers", () => {
     ]);
   });
 
+  test("regex: a search that had no processor is made again, with more time", (t) => {
+    const spent = [0, 60_000];
+    const usage = (since?: NodeJS.CpuUsage) => ({ user: since ? spent.shift()! : 0, system: 0 });
+    t.mock.method(process, "cpuUsage", usage);
+    check(matches(patternOf("^(a+)+$")), [[`${"a".repeat(60)}b`, "", null]]);
+    assert.deepEqual(spent, []);
+  });
+
   test("json-schema: JSON that fits, also in its one fenced block", () => {
     const schema = { type: "object", properties: { a: { type: "integer" } }, required: ["a"] };
     check(fitsSchema(JSON.stringify(schema)), [

@@ -35,6 +35,16 @@ describe("the self-reward judge", () => {
     ]);
   });
 
+  test("keeps the end of a justification without end, and its score", async () => {
+    const thoughts = `${"💭".repeat(3000)}So it is right.`;
+    for (const verdict of ["<Score>5</Score>", "Five."]) {
+      const [judgement] = await replying(said(`${thoughts}${verdict}`)).score([pair("q", "a")]);
+      assert.equal(judgement!.value, verdict === "Five." ? null : 5);
+      assert.match(judgement!.rationale!, /^… 💭+So it is right\.(Five\.)?$/u);
+      assert.ok(judgement!.rationale!.length <= 4002);
+    }
+  });
+
   test("never scores a failure 0: it says why there is no score", async () => {
     const replies: Reply[] = [
       said("I would rather not."),

@@ -24,6 +24,7 @@ import {
   scorePartSchema,
 } from "../../../daemon/store/records.ts";
 import { findTask } from "../../../daemon/tasks/registry.ts";
+import { reply, serve, seven } from "../judge/judge-server.ts";
 import { pairAt } from "../judge/pairs.ts";
 
 const text = (tokens: ArrayLike<number>): string => String.fromCharCode(...Array.from(tokens));
@@ -207,8 +208,13 @@ test("playing again is judged on the engine that was lent: the game's own would 
   const { engine, calls } = engineThatSays({ interactive: "Plum.", judge: "<Score>7</Score>" });
   const never = { sample: () => new Promise(() => {}) } as unknown as Engine;
   const game = { config: open, engine: never, tokenizer, task: findTask("open") } as unknown as Game;
+  let turns = 0;
+  const turn = <T>(work: () => Promise<T>): Promise<T> => {
+    turns++;
+    return work();
+  };
   const { answers } = await replay(
-    { game, engine, policy: "current" },
+    { player: { game, engine, policy: "current" }, turn },
     { text: "Name a fruit." } as QueryRecord,
     { run: "r", round: 1, query: 0, answers: 2, temperature: 1, seed: 3, weights: "current" },
     new AbortController().signal,
@@ -224,6 +230,38 @@ test("playing again is judged on the engine that was lent: the game's own would 
     calls.map(({ policy }) => policy),
     ["current", "reference"],
   );
+  assert.equal(turns, 2);
+});
+
+test("a query that is played again holds the device for its answers, and not while a judge's server is asked", async (t) => {
+  let [isHeld, turns] = [false, 0];
+  const turn = async <T>(work: () => Promise<T>): Promise<T> => {
+    [isHeld, turns] = [true, turns + 1];
+    return work().finally(() => {
+      isHeld = false;
+    });
+  };
+  const heldWhenAsked: boolean[] = [];
+  const server = await serve(t, (_, response) => {
+    heldWhenAsked.push(isHeld);
+    reply(response, seven);
+  });
+  const endpoint = ["judge.reward.kind=endpoint", `judge.endpoint.url=${server.origin}/v1`, "judge.endpoint.model=m"];
+  const config = configOf("game.task=open", "algorithm.name=lsp-zero", ...endpoint);
+  const { engine } = engineThatSays({ interactive: "Plum." });
+  const asked = new OutsideJudges(config, undefined, async () => {});
+  const game = { config, engine, tokenizer, task: findTask("open"), outside: asked } as unknown as Game;
+  const { answers } = await replay(
+    { player: { game, engine, policy: "current" }, turn },
+    { text: "Name a fruit." } as QueryRecord,
+    { run: "r", round: 1, query: 0, answers: 2, temperature: 1, seed: 3, weights: "current" },
+    new AbortController().signal,
+  );
+  assert.deepEqual(
+    answers.map(({ reward }) => reward),
+    [1, 1],
+  );
+  assert.deepEqual([heldWhenAsked, turns], [[false, false], 1]);
 });
 
 test("who scores is recorded, with ranges in which null is no bound; in an imitation nobody does", () => {
