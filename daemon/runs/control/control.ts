@@ -10,11 +10,11 @@ import type { TrustedFolders } from "../../store/trust.ts";
 import { requireEngine } from "../engine-of.ts";
 import { requireAgreement, requireOrigins, serversOf } from "../judging/agreed-servers.ts";
 import { requireJudges } from "../judging/outside-judges.ts";
+import { configOf } from "../reading/run-config.ts";
 import { forkConfig, prepareFork, startFork, startRun } from "../run.ts";
 import { requireForkTrust, requireTrust } from "./consent.ts";
 import { exists, finished, notRunning } from "./control-errors.ts";
 import type { Training } from "./live-run.ts";
-import { configOf } from "./run-config.ts";
 import type { RunQueue } from "./run-queue.ts";
 import { trainingOf } from "./trainings.ts";
 

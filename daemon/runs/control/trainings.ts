@@ -3,9 +3,9 @@ import { applyOverrides, resolveConfig } from "../../config/load.ts";
 import type { RunRequest } from "../../store/records.ts";
 import type { Store } from "../../store/store.ts";
 import { originOf } from "../origin.ts";
+import { recordOf } from "../reading/record.ts";
 import { prepareFork, resumeRun, startFork, startRun } from "../run.ts";
 import type { Training } from "./live-run.ts";
-import { recordOf } from "./record.ts";
 
 /**
  * What it takes to go on with a run that is at rest: resume it where its first session began, else start or fork it as it was

@@ -1,8 +1,8 @@
 import type { Config } from "../../config/schema.ts";
 import type { ValidParamsOf } from "../../protocol.ts";
 import type { Store } from "../../store/store.ts";
-import { configOf } from "../control/run-config.ts";
 import { requireAgreement, serversOf } from "../judging/agreed-servers.ts";
+import { configOf } from "../reading/run-config.ts";
 
 /*
  * Interactive work that ends at a judge's server. Where its user has not agreed it is refused before anybody answers: that takes

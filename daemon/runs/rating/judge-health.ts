@@ -1,6 +1,6 @@
 import type { ResultOf } from "../../protocol.ts";
 import { mean } from "../../selfplay/statistics.ts";
-import type { RoundViews } from "../control/round-views.ts";
+import type { RoundViews } from "../reading/round-views.ts";
 
 /** Metrics of a round that tell what goes wrong in judging, all shares. */
 const healthMetrics = [

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { applyOverrides, resolveConfig } from "../../../daemon/config/load.ts";
 import type { Config } from "../../../daemon/config/schema.ts";
-import { forkPlan } from "../../../daemon/runs/control/fork-settings.ts";
+import { forkPlan } from "../../../daemon/runs/drafts/fork-settings.ts";
 
 /** Settings of every kind: numbers that JSON writes with an exponent, texts, lists, flags, and what only some algorithms use. */
 const values: Readonly<Record<string, readonly unknown[]>> = {

@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { describe, test } from "node:test";
 import { parseConfig } from "../../../daemon/config/load.ts";
 import type { ResultOf } from "../../../daemon/protocol.ts";
-import type { DeviceMemory } from "../../../daemon/runs/control/memory/device.ts";
-import { estimateMemory } from "../../../daemon/runs/control/memory/estimate.ts";
-import { totalBytes } from "../../../daemon/runs/control/memory/workload.ts";
+import type { DeviceMemory } from "../../../daemon/runs/drafts/memory/device.ts";
+import { estimateMemory } from "../../../daemon/runs/drafts/memory/estimate.ts";
+import { totalBytes } from "../../../daemon/runs/drafts/memory/workload.ts";
 
 const text = `
 model: { path: "builtin:nano" }

@@ -5,16 +5,16 @@ import { describe, test } from "node:test";
 import { type LlamaShape, shapeOf } from "../../../daemon/engine/onnx/llama/shape.ts";
 import { readDecoderConfig } from "../../../daemon/models/config.ts";
 import { resolveModel } from "../../../daemon/models/resolve.ts";
-import { adviceOf } from "../../../daemon/runs/control/memory/advice.ts";
-import { parseMebibytes } from "../../../daemon/runs/control/memory/device.ts";
-import { onnxParts } from "../../../daemon/runs/control/memory/onnx-parts.ts";
+import { adviceOf } from "../../../daemon/runs/drafts/memory/advice.ts";
+import { parseMebibytes } from "../../../daemon/runs/drafts/memory/device.ts";
+import { onnxParts } from "../../../daemon/runs/drafts/memory/onnx-parts.ts";
 import {
   limits,
   smallerMicroBatches,
   type TorchWorkload,
   torchParts,
-} from "../../../daemon/runs/control/memory/torch-parts.ts";
-import { type MemoryPart, totalBytes, type Workload } from "../../../daemon/runs/control/memory/workload.ts";
+} from "../../../daemon/runs/drafts/memory/torch-parts.ts";
+import { type MemoryPart, totalBytes, type Workload } from "../../../daemon/runs/drafts/memory/workload.ts";
 
 const nano = shapeOf(await readDecoderConfig((await resolveModel("builtin:nano", ".")).dir));
 /** SmolLM2-135M. */

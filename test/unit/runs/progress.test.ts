@@ -3,10 +3,10 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { resolveConfig } from "../../../daemon/config/load.ts";
 import { remainingSeconds } from "../../../daemon/runs/control/eta.ts";
-import { pageOf } from "../../../daemon/runs/control/pages.ts";
 import { RunClock } from "../../../daemon/runs/control/run-clock.ts";
 import { SessionProgress } from "../../../daemon/runs/control/session-progress.ts";
 import type { RunEvent } from "../../../daemon/runs/events.ts";
+import { pageOf } from "../../../daemon/runs/reading/pages.ts";
 import type { RoundRecord } from "../../../daemon/store/records.ts";
 
 type Started = Extract<RunEvent, { type: "started" }>;

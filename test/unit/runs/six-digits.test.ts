@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import fc from "fast-check";
-import { sixDigits } from "../../../daemon/runs/control/six-digits.ts";
+import { sixDigits } from "../../../daemon/runs/reading/six-digits.ts";
 
 describe("a number to six digits", () => {
   test("is the nearest one that is written with six", () => {

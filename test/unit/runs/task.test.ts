@@ -8,7 +8,7 @@ import type { Config } from "../../../daemon/config/schema.ts";
 import { resolveModel } from "../../../daemon/models/resolve.ts";
 import { ChatTokenizer } from "../../../daemon/models/tokenizer.ts";
 import { requests } from "../../../daemon/protocol.ts";
-import { longestQuestion } from "../../../daemon/runs/control/memory/longest-question.ts";
+import { longestQuestion } from "../../../daemon/runs/drafts/memory/longest-question.ts";
 import { evaluateWeights } from "../../../daemon/runs/interactive/evaluating.ts";
 import { taskInWords } from "../../../daemon/runs/interactive/evaluation-errors.ts";
 import type { Lender, Loan } from "../../../daemon/runs/interactive/lender.ts";

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import fc from "fast-check";
 import { resolveModel } from "../../../daemon/models/resolve.ts";
 import { ChatTokenizer } from "../../../daemon/models/tokenizer.ts";
-import { loadPieceTokenizer, namedPiecesOf, piecesOf } from "../../../daemon/runs/control/token-pieces.ts";
+import { loadPieceTokenizer, namedPiecesOf, piecesOf } from "../../../daemon/runs/reading/token-pieces.ts";
 
 /** A byte-level vocabulary: every byte is a token, and so are some longer pieces of bytes. */
 const byteLevel = (ids: readonly number[]): string =>

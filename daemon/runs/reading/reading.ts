@@ -6,9 +6,9 @@ import { layout } from "../../store/layout.ts";
 import type { QueryRecord, RoundRecord } from "../../store/records.ts";
 import { readLog } from "../../store/run-log.ts";
 import type { Store } from "../../store/store.ts";
+import type { RunQueue } from "../control/run-queue.ts";
 import { pageOf } from "./pages.ts";
 import { recordOf } from "./record.ts";
-import type { RunQueue } from "./run-queue.ts";
 
 /** What there is to see of the runs. */
 export class Reading {

@@ -10,7 +10,7 @@ import type { ResultOf } from "../../../protocol.ts";
 import { regenerates } from "../../../selfplay/imitation.ts";
 import { imitationAlgorithms, isImitation } from "../../../selfplay/registry.ts";
 import { fileTask, findTask } from "../../../tasks/registry.ts";
-import { localModel } from "../local-model.ts";
+import { localModel } from "../../control/local-model.ts";
 import { adviceOf, type Change } from "./advice.ts";
 import { type DeviceMemory, deviceMemory } from "./device.ts";
 import { longestQuestion } from "./longest-question.ts";

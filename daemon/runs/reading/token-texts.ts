@@ -2,7 +2,7 @@ import type { Config } from "../../config/schema.ts";
 import { SparringError } from "../../errors.ts";
 import { LastUsed } from "../../store/last-used.ts";
 import type { RunRecord } from "../../store/records.ts";
-import { localStageModel } from "./local-model.ts";
+import { localStageModel } from "../control/local-model.ts";
 import { loadPieceTokenizer, namedPiecesOf, type PieceTokenizer } from "./token-pieces.ts";
 
 /** So many tokenizers are kept: one of a large vocabulary takes tens of megabytes. */

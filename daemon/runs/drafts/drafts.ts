@@ -5,9 +5,9 @@ import { printConfig } from "../../config/print.ts";
 import { ConfigError, type Problem as ConfigProblem } from "../../config/problem.ts";
 import type { Problem, ResultOf, ValidParamsOf } from "../../protocol.ts";
 import type { Store } from "../../store/store.ts";
+import { configOf } from "../reading/run-config.ts";
 import { type Change, forkPlan } from "./fork-settings.ts";
 import { estimateMemory } from "./memory/estimate.ts";
-import { configOf } from "./run-config.ts";
 
 /** Configs as texts, before a run is made of them. Changes nothing. */
 export class Drafts {
