@@ -75,8 +75,9 @@ export function statusOf(input: StatusInput): Status {
   return { text: parts.join(" · "), facts, command, isWarning: stuck !== undefined || byAlarm };
 }
 
+/** The round under way. Of a run that an alarm paused it is the one that it paused after: the next is only held. */
 function roundOf(run: RunOverview, progress: Progress | undefined): string[] {
-  if (progress) return [`${progress.round}/${progress.rounds}`];
+  if (progress && !isPausedByAlarm(run)) return [`${progress.round}/${progress.rounds}`];
   return run.round === null ? [] : [`${run.round}/${run.rounds}`];
 }
 

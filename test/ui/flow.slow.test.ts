@@ -1,23 +1,30 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import { type TestContext, test } from "node:test";
 import type { DaemonClient } from "../../daemon/client/client.ts";
 import { connect } from "../../daemon/client/connect.ts";
 import type { RunOverview } from "../../daemon/protocol.ts";
 import { until } from "../e2e/daemons.ts";
+import { alarmsAndConsent } from "./alarm-flow.ts";
 import { violations } from "./axe.ts";
 import { skipped } from "./code-server.ts";
 import { smallConfig } from "./small-config.ts";
 import { stepsIn } from "./steps.ts";
 import { VSCode } from "./vscode.ts";
 
-test("a person's way through Sparring, in a real VS Code", { skip: skipped }, async (t) => {
+test("in a real VS Code", { skip: skipped }, async (t) => {
   const code = new VSCode();
   t.after(() => code.close());
-  writeFileSync(join(code.server.workspace, "small.sparring.yaml"), smallConfig);
   await code.start();
+  await t.test("a person's way through Sparring", (way) => throughSparring(way, code));
+  await t.test("alarms, consent and agreement", (way) => alarmsAndConsent(way, code));
+});
+
+async function throughSparring(t: TestContext, code: VSCode): Promise<void> {
+  writeFileSync(join(code.server.workspace, "small.sparring.yaml"), smallConfig);
   const window = await code.open();
+  t.after(() => window.page.context().close());
   const { page } = window;
   const step = stepsIn(t, window);
   let daemon!: DaemonClient;
@@ -99,7 +106,8 @@ test("a person's way through Sparring, in a real VS Code", { skip: skipped }, as
   await step("ten samples are rated by keyboard, blind", async () => {
     await window.command("Sparring: Rate Samples");
     await window.panel.getByRole("heading", { name: "Sample 1", exact: true }).waitFor();
-    assert.doesNotMatch(await window.panel.locator("#panel").innerText(), /R_Q|self-reward \d/i);
+    const [sample] = (await window.panel.locator("#panel").innerText()).split("Agreement, judge and people");
+    assert.doesNotMatch(sample!, /R_Q|reward|round \d/i);
     for (let sample = 1; sample <= 10; sample++) {
       await window.panel.getByRole("heading", { name: `Sample ${sample}`, exact: true }).waitFor();
       for (const key of ["a", "4", "Enter"]) await page.keyboard.press(key);
@@ -180,4 +188,4 @@ test("a person's way through Sparring, in a real VS Code", { skip: skipped }, as
   });
 
   assert.deepEqual(window.complaints, []);
-});
+}

@@ -377,7 +377,7 @@ describe("the rounds panel", () => {
       await page.getByRole("heading", { name: "Round 296", exact: true }).waitFor();
       assert.equal(await page.locator('[aria-selected="true"]').getAttribute("id"), "query-5");
       await why.getByRole("button", { name: "Fork from round 250…" }).click();
-      await why.getByRole("button", { name: "Resume" }).click();
+      await page.getByRole("button", { name: "Resume", exact: true }).click();
       assert.deepEqual(commands, [
         { command: "sparring.fork", args: { run, round: 250 } },
         { command: "sparring.resume", args: { run } },
@@ -389,12 +389,13 @@ describe("the rounds panel", () => {
     await withPanel(ensembleRecording(), async ({ panel: { page } }) => {
       const why = page.locator(".answer.open .why");
       await why.getByText("ensemble:reward-model+verifier").waitFor();
-      assert.deepEqual(await why.locator("thead th").allTextContents(), ["judge", "value", "weight", "scale"]);
+      assert.deepEqual(await why.locator("thead th").allTextContents(), ["judge", "value", "weight", "scale", "of R"]);
       assert.deepEqual(await why.locator("tbody tr").first().locator("th, td").allTextContents(), [
         "reward-model",
         "−2.35",
         "2",
         "0.5",
+        "−0.78",
       ]);
       await why.getByText("The verifier found 52 € at the end of the answer.").waitFor();
       assert.match((await why.locator("p").textContent())!, /^likelihood of each criterion 1 0\.97.*sum \d\.\d\d$/);

@@ -22,8 +22,20 @@ const sizes = [
 
 const rounds = 40;
 
-/** Two runs and a fork, really trained, with ratings. @returns ids of the first run and its fork */
-async function train(daemon: DaemonClient): Promise<{ run: string; fork: string }> {
+/** A judge that can be hacked: it pays in full for what the reference would have said, right or wrong. Its alarm pauses the run. */
+const hacked = [
+  "name=hacked",
+  "game.rounds=120",
+  "judge.self_reward.kind=likelihood",
+  "judge.self_reward.scale=1",
+  "eval.every=5",
+  "checkpoints.every=5",
+  "checkpoints.keep=100",
+  "alarms.judge.action=pause",
+];
+
+/** A run and two forks, really trained. @returns the run's id */
+async function train(daemon: DaemonClient): Promise<string> {
   const finish = async (id: string): Promise<void> => {
     await until(async () => {
       const { overview } = await daemon.request("sparring/run/get", { run: id });
@@ -44,24 +56,40 @@ async function train(daemon: DaemonClient): Promise<{ run: string; fork: string 
   await finish(run);
   await daemon.request("sparring/run/fork", { run: fork, parent: run, round: 20, settings: ["kl.beta=0.2"] });
   await daemon.request("sparring/run/fork", { run: "grpo", parent: run, round: 30, settings: ["algorithm.name=grpo"] });
-  for (let i = 0; i < 12; i++) {
-    const place = { round: rounds - (i % 5), query: i, answer: i % 6 };
-    const score = 2 + (i % 6);
-    const criteria = Array.from({ length: 7 }, (_, j) => (j < score ? 1 : 0) as 0 | 1);
-    const rating = {
-      id: `rating-${i}`,
-      rater: "mk",
-      ...place,
-      score,
-      criteria,
-      blind: true,
-      at: new Date(0).toISOString(),
-    };
-    await daemon.request("sparring/sample/rate", { run, rating });
-  }
   await finish(fork);
   await finish("grpo");
-  return { run, fork };
+  return run;
+}
+
+/**
+ * Ratings in place of people's, made up for the picture: of three answers of each round, those of the last six by a second rater, too.
+ * Who rates finds what the verifier calls right good, and the rest worse than the judge does.
+ */
+async function rate(daemon: DaemonClient, run: string): Promise<void> {
+  const add = async (id: string, rater: string, place: Place, score: number): Promise<void> => {
+    const criteria = Array.from({ length: 7 }, (_, i) => (i < score ? 1 : 0) as 0 | 1);
+    const rating = { id, rater, ...place, score, criteria, blind: true, at: new Date(0).toISOString() };
+    await daemon.request("sparring/sample/rate", { run, rating });
+  };
+  for (let round = 1; round <= rounds; round++) {
+    const { queries } = await daemon.request("sparring/round/get", { run, round, from: 0 });
+    const answered = queries.filter(({ answers }) => answers.length > 0);
+    const rated = [0, 1, 2].map((third) => answered[Math.floor(((third + 0.5) * answered.length) / 3)]!);
+    for (const { index: query, answers } of rated) {
+      const answer = round % answers.length;
+      const { reward } = answers[answer]!;
+      const place = { round, query, answer };
+      const score = reward === 1 ? 7 - (round % 2) : 2 + ((round + query) % 4);
+      await add(`mk-${round}-${query}`, "mk", place, score);
+      if (round > rounds - 6) await add(`ab-${round}-${query}`, "ab", place, Math.min(7, score + (query % 2)));
+    }
+  }
+}
+
+interface Place {
+  readonly round: number;
+  readonly query: number;
+  readonly answer: number;
 }
 
 test("pictures of every panel, in three themes and two sizes", { skip: skipped }, async (t) => {
@@ -73,26 +101,29 @@ test("pictures of every panel, in three themes and two sizes", { skip: skipped }
   await until(() => code.server.daemon(), 120);
   const daemon = await connect({ home: code.server.home, client: { name: "test", version: "1" }, start: false });
   t.after(() => daemon.close());
-  const { run } = await train(daemon);
+  const run = await train(daemon);
   mkdirSync(folder, { recursive: true });
   const step = stepsIn(t, window);
 
   /** Opens something on the run, alone in the window. */
-  const open = async (command: string, ready: (window: Window) => Promise<void>): Promise<void> => {
+  const open = async (command: string, ready: (window: Window) => Promise<void>, about = run): Promise<void> => {
     await window.command("View: Close All Editors");
     await window.command("Notifications: Clear All Notifications");
     await window.command(command);
-    if (command !== "Sparring: Open Lineage") await window.pick(new RegExp(`^${run}`));
+    if (command !== "Sparring: Open Lineage") await window.pick(new RegExp(`^${about}`));
     await ready(window);
   };
   const views: Record<string, () => Promise<void>> = {
     rounds: () => open("Sparring: Open Rounds", ({ panel }) => panel.getByRole("img").nth(5).waitFor()),
-    rate: () =>
-      open("Sparring: Rate Samples", async ({ panel, page }) => {
+    rate: async () => {
+      await rate(daemon, run);
+      await open("Sparring: Rate Samples", async ({ panel, page }) => {
         await panel.getByRole("heading", { name: "Sample 1", exact: true }).waitFor();
         for (const key of ["a", "4", "Enter"]) await page.keyboard.press(key);
         await panel.getByRole("heading", { name: "Sample 2", exact: true }).waitFor();
-      }),
+        await panel.getByText(/blind ratings of \d+ queries/).waitFor();
+      });
+    },
     compare: () =>
       open("Sparring: Compare Checkpoints", async ({ panel, page }) => {
         await panel.getByRole("button", { name: /^Compare/ }).waitFor();
@@ -107,10 +138,29 @@ test("pictures of every panel, in three themes and two sizes", { skip: skipped }
         await shown.lens("Rate").first().waitFor();
         await until(async () => /R_Q/.test(await shown.text()), 60);
       }),
+    // The last ones: from here on a paused run is in the list and in the status bar.
+    alarms: async () => {
+      await window.command("View: Close All Editors");
+      await window.theme(themes.dark);
+      const { config } = await loadConfig("examples/addition.sparring.yaml", hacked);
+      await daemon.request("sparring/run/start", { run: "hacked", config: { ...config } });
+      await until(async () => (await window.row("hacked").innerText()).includes("paused"), 600);
+      await window.notification(/paused/).waitFor();
+      await window.page.screenshot({ path: join(folder, "notice-dark-1400.png") });
+      await open("Sparring: Open Rounds", ({ panel }) => panel.getByRole("alert").waitFor(), "hacked");
+    },
+    samples: async () => {
+      await window.command("View: Close All Editors");
+      await window.command("Sparring: Open Rounds");
+      await window.pick(/^hacked/);
+      await window.panel.getByRole("button", { name: "Show samples" }).click();
+      await window.panel.getByRole("list", { name: "Alarms that began with this round" }).waitFor();
+    },
   };
 
   for (const [name, show] of Object.entries(views)) {
     await step(`${name}`, async () => {
+      await window.page.setViewportSize(sizes[0]);
       await show();
       for (const [theme, colorTheme] of Object.entries(themes)) {
         await window.theme(colorTheme);

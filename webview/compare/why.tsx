@@ -1,9 +1,10 @@
 import type { VNode } from "preact";
 import type { ScoredAnswer } from "../../daemon/protocol.ts";
 import { criterionNames } from "../../daemon/text/criteria.ts";
-import { type ScoreOrigin, type Scoring, scoreOrigins, sharesOf } from "../../daemon/text/why-score.ts";
+import { type ScoreOrigin, type Scoring, scoreOrigins } from "../../daemon/text/why-score.ts";
 import { ModelText } from "../shared/model-text.tsx";
-import { fixed, plain, signed } from "../shared/numbers.ts";
+import { fixed, plain } from "../shared/numbers.ts";
+import { ScoreParts } from "../shared/score-parts.tsx";
 
 /** Who scored: the judges of the first side's run; undefined while that is not known, and in runs that do not say it. */
 export type CompareJudges = Scoring["judges"];
@@ -27,7 +28,7 @@ export function Why({ answer, group, judges }: WhyProps): VNode | null {
           <Origin key={origin.letter} origin={origin} />
         ))}
       </dl>
-      {parts && <Parts reward={reward} parts={parts} />}
+      {parts && <ScoreParts reward={reward} parts={parts} />}
       {criteria && <Criteria criteria={criteria} probabilities={answer.probabilities} />}
     </details>
   );
@@ -60,42 +61,6 @@ function Origin({ origin: { letter, value, by, says } }: { readonly origin: Scor
     </div>
   );
 }
-
-/** What each judge of an ensemble adds to R. */
-function Parts({ reward, parts }: { readonly reward: number | null; readonly parts: Parts }): VNode {
-  const shares = sharesOf(reward, parts);
-  return (
-    <table>
-      <caption class="dim">R = Σ weight · scale · value / Σ weight, over those that scored</caption>
-      <thead>
-        <tr class="dim">
-          <th scope="col">judge</th>
-          <th scope="col">value</th>
-          <th scope="col">weight</th>
-          <th scope="col">scale</th>
-          <th scope="col">of R</th>
-        </tr>
-      </thead>
-      <tbody>
-        {parts.map(({ judge, value, unscored, weight, scale }, k) => (
-          <tr key={k}>
-            <th scope="row">
-              <ModelText text={judge} limit={100} />
-            </th>
-            <td class={value === null ? "warn" : ""}>
-              {value === null ? <ModelText text={`unscored: ${unscored ?? ""}`} limit={200} /> : plain(value)}
-            </td>
-            <td>{plain(weight)}</td>
-            <td>{plain(scale)}</td>
-            <td>{signed(shares[k])}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-type Parts = NonNullable<ScoredAnswer["parts"]>;
 
 interface CriteriaProps {
   readonly criteria: NonNullable<ScoredAnswer["criteria"]>;

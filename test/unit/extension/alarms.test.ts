@@ -5,7 +5,7 @@ import { readdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import type { Alarm, NotificationParamsOf, ParamsOf } from "../../../daemon/protocol.ts";
+import type { Alarm, NotificationParamsOf, ParamsOf, Progress } from "../../../daemon/protocol.ts";
 import { Daemon } from "../../../extension/daemon/daemon.ts";
 import { validLink } from "../../../extension/daemon/valid-link.ts";
 import { AlarmBook } from "../../../extension/runs/alarm-book.ts";
@@ -26,6 +26,10 @@ const news: News = { run: "a", round: 14, alarms, pauses: false };
 const running = overview("a", { state: "running", round: 14 });
 const problem = { code: "run/alarm", message: "The run paused itself after round 14: Far away.", next: "Look." };
 const paused = overview("a", { state: "paused", round: 14, problem });
+const nextRound: Progress = {
+  ...{ run: "a", state: "paused", round: 15, rounds: 20, finished: 14, phase: "solve", done: 0, total: 1 },
+  ...{ phaseSeconds: 0, usualPhaseSeconds: null, elapsedSeconds: 9, remainingSeconds: null, device: "CPU" },
+};
 
 describe("a notice of alarms", () => {
   test("tells all of a round at once, and leads to the clearest sample", () => {
@@ -137,6 +141,8 @@ describe("the alarms of runs", () => {
     const status = statusOf({ connection: "connected", run: paused, waiting: ["b"] });
     assert.equal(status.text, "$(debug-pause) a · 14/20 · paused by an alarm");
     assert.equal(status.isWarning, true);
+    const held = statusOf({ connection: "connected", run: paused, progress: nextRound });
+    assert.equal(held.text, status.text, "the round that had begun while the alarm's was saved");
     assert.deepEqual(status.facts.slice(0, 3), [
       "a: paused by an alarm",
       problem.message,

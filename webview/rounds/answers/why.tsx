@@ -2,6 +2,7 @@ import type { ComponentChildren, VNode } from "preact";
 import { memo } from "../../shared/memo.ts";
 import { ModelText } from "../../shared/model-text.tsx";
 import { fixed, none, plain } from "../../shared/numbers.ts";
+import { ScoreParts } from "../../shared/score-parts.tsx";
 import type { JudgeNames } from "../data/judges.ts";
 import type { AnswerRecord } from "../data/records.ts";
 
@@ -18,7 +19,7 @@ export const Why = memo(function Why({ answer, judges }: WhyProps): VNode {
   return (
     <dl class="why s">
       <Score name="R" value={reward === null ? null : plain(reward)} judge={judges.reward} said={ofReward}>
-        {parts && <Parts parts={parts} />}
+        {parts && <ScoreParts reward={reward} parts={parts} />}
       </Score>
       {judges.selfReward !== undefined && (
         <Score
@@ -66,43 +67,6 @@ function Score({ name, value, judge, said, children }: ScoreProps): VNode {
         {children}
       </dd>
     </div>
-  );
-}
-
-/** What each judge of an ensemble gave: R = Σ weight·scale·value / Σ weight. */
-function Parts({ parts }: { readonly parts: NonNullable<AnswerRecord["parts"]> }): VNode {
-  return (
-    <table>
-      <caption class="dim">R = Σ weight · scale · value / Σ weight, over those that scored</caption>
-      <thead>
-        <tr class="dim">
-          <th scope="col">judge</th>
-          <th scope="col">value</th>
-          <th scope="col">weight</th>
-          <th scope="col">scale</th>
-        </tr>
-      </thead>
-      <tbody>
-        {parts.map(({ judge, value, unscored, weight, scale }) => (
-          <tr>
-            <th scope="row">
-              <ModelText text={judge} limit={100} />
-            </th>
-            <td class={value === null ? "warn" : ""}>
-              {value !== null ? (
-                plain(value)
-              ) : unscored === undefined ? (
-                "unscored"
-              ) : (
-                <ModelText text={`unscored: ${unscored}`} limit={200} />
-              )}
-            </td>
-            <td>{plain(weight)}</td>
-            <td>{plain(scale)}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
   );
 }
 
