@@ -82,6 +82,11 @@ export class Journal<T extends Mark> {
     return this.#operations.run(async () => [...(await this.#standing()).values()]);
   }
 
+  /** The marks that were taken back, in the order in which that was done. */
+  takenBack(): Promise<readonly T[]> {
+    return this.#operations.run(async () => [...this.#undone].flatMap((id) => this.#made.get(id) ?? []));
+  }
+
   /** How many marks stand. @throws SparringError of the kind's lines */
   count(): Promise<number> {
     return this.#operations.run(() => this.#count());

@@ -183,7 +183,7 @@ test("the editor's verbs", async (t) => {
     assert.deepEqual([bytes, /not on this machine/.test(basis)], [null, true]);
   });
 
-  await t.test("sample/next: blind, spread, never what was rated, and again what was taken back", async () => {
+  await t.test("sample/next: blind, spread, never what was rated, and what was taken back only by name", async () => {
     const rater = "ada";
     const { samples } = await client.request("sparring/sample/next", { run, rater, count: 100 });
     const stored = await Promise.all([1, 2, 3].map((round) => store.readSamples(run, round)));
@@ -206,6 +206,7 @@ test("the editor's verbs", async (t) => {
     assert.deepEqual((await client.request("sparring/sample/next", { run, rater: "bob" })).samples.length, 20);
     await client.request("sparring/sample/unrate", { run, id: "r1" });
     assert.deepEqual(await placesOf({ first: round, only: { query, answer } }), [rated]);
+    assert.ok(!(await placesOf({ count: 100 })).includes(rated), "they may have seen how it was scored");
     assert.ok((await placesOf({ first: 2, last: 2, count: 100 })).every((place) => place.startsWith("2/")));
     const [file, aside] = [join(store.dir(run), "samples/000002.jsonl"), join(home, "aside.jsonl")];
     renameSync(file, aside);

@@ -28,6 +28,8 @@ export interface Search {
   readonly rounds: readonly number[];
   /** All ratings of the run that stand. */
   readonly ratings: readonly Rating[];
+  /** Ratings that were taken back. */
+  readonly takenBack: readonly Rating[];
   readonly count: number;
   readonly rater: string;
   /** How the judges took a round's answers. */
@@ -38,7 +40,7 @@ export interface Search {
  * Picks what one rater rates next (`judge/agreement/queue.ts`) from rounds in equal steps; from others only when all answers of
  * those are rated. Rounds of which answers were rated are read, too.
  */
-export async function nextSamples({ rounds, ratings, count, rater, judgedOf }: Search): Promise<Pick[]> {
+export async function nextSamples({ rounds, ratings, takenBack, count, rater, judgedOf }: Search): Promise<Pick[]> {
   const asked = new Set(rounds);
   const blind = blindRatings(ratings).filter(({ round }) => asked.has(round));
   const judged = new Map<string, JudgedAnswer>();
@@ -47,7 +49,8 @@ export async function nextSamples({ rounds, ratings, count, rater, judgedOf }: S
   }
   const seen = new Map<string, number>();
   const see = (place: Place): void => void seen.set(placeOf(place), (seen.get(placeOf(place)) ?? 0) + 1);
-  for (const rating of ratings) if (rating.rater === rater) see(rating);
+  // Of what they took back the rater may have seen the judge's scores, which a panel shows with every rating.
+  for (const rating of [...ratings, ...takenBack]) if (rating.rater === rater) see(rating);
   const picked: Pick[] = [];
   for (let left = rounds; left.length > 0 && picked.length < count; ) {
     const looked = spread(left, roundsRead);

@@ -45,12 +45,14 @@ export class RatingDesk {
   }
 
   /**
-   * What a rater rates next, without the scores: what was asked for by `only` and is not rated yet, or what the queue picks.
+   * What a rater rates next, without the scores: what was asked for by `only` and is not rated yet, or what the queue picks of
+   * what they never rated, and now and then again of what they did.
    * @throws SparringError `run/no-such-query`, `run/no-such-answer` where `only` names none
    */
   async next(params: ValidParamsOf<"sparring/sample/next">): Promise<ResultOf<"sparring/sample/next">> {
     const { run, rater, count, first, last, only } = params;
-    const ratings = await (await this.#journal(run)).list();
+    const journal = await this.#journal(run);
+    const ratings = await journal.list();
     const rated = new Set(ratings.filter((rating) => rating.rater === rater).map(placeOf));
     if (only) {
       const named = await this.#named(run, first, only.query, only.answer);
@@ -61,7 +63,8 @@ export class RatingDesk {
     }
     const rounds = await this.#rounds(run, first, last);
     const judgedOf = (round: number): Promise<readonly JudgedAnswer[]> => this.#judged.of(run, round);
-    const picked = await nextSamples({ rounds, ratings, count, rater, judgedOf });
+    const takenBack = await journal.takenBack();
+    const picked = await nextSamples({ rounds, ratings, takenBack, count, rater, judgedOf });
     const queriesOf = (round: number): Promise<readonly QueryRecord[]> => this.#store.readSamples(run, round);
     return { samples: await samplesOf(run, picked, queriesOf) };
   }

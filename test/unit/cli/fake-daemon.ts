@@ -212,7 +212,7 @@ export class FakeDaemon {
       const { ratings } = run;
       const queriesOf = async (round: number): Promise<QueryRecord[]> => run.queries(round);
       const judgedOf = async (round: number) => judgedAnswers(round, run.queries(round));
-      const picked = await nextSamples({ rounds, ratings, count, rater, judgedOf });
+      const picked = await nextSamples({ rounds, ratings, takenBack: [], count, rater, judgedOf });
       return { samples: await samplesOf(id, picked, queriesOf) };
     },
     "sparring/sample/rate": ({ run, rating }) => {

@@ -48,7 +48,7 @@ describe("which answers are rated", () => {
       read.push(round);
       return judgedAnswers(round, queriesOf(round));
     };
-    return nextSamples({ rounds: eight, ratings: [], count: 8, rater: "me", judgedOf, ...options });
+    return nextSamples({ rounds: eight, ratings: [], takenBack: [], count: 8, rater: "me", judgedOf, ...options });
   };
   const placesOf = (picks: readonly Pick[]): string[] => picks.map(placeOf);
   const scoreOf = ({ round, query, answer }: Pick): number => (2 * query + answer + round) % 8;
