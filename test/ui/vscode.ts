@@ -57,12 +57,22 @@ export class Window {
     await this.page.keyboard.press("Enter");
   }
 
-  /** Opens the palette and goes to a command: Enter runs it. */
+  /** Opens the palette and goes to a command: Enter runs it. An open palette does not hear of commands that are registered meanwhile. */
   async findCommand(title: string): Promise<void> {
-    await this.page.keyboard.press("F1");
-    await this.#quickInput.fill(`>${title}`);
     // Titles that only begin with this one, or were used lately, may stand above it.
-    await this.#goTo(this.#choices.filter({ has: this.page.getByText(title, { exact: true }) }).first());
+    const choice = this.#choices.filter({ has: this.page.getByText(title, { exact: true }) }).first();
+    for (let more = 4; ; more--) {
+      await this.page.keyboard.press("F1");
+      await this.#quickInput.fill(`>${title}`);
+      if (more === 0) break;
+      const isThere = await choice.waitFor({ timeout: patienceMs / 4 }).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) break;
+      await this.page.keyboard.press("Escape");
+    }
+    await this.#goTo(choice);
   }
 
   get #choices(): Locator {
