@@ -52,7 +52,7 @@ def load(source: str) -> tuple[torch.nn.Module, object]:
     model = AutoModelForSequenceClassification.from_pretrained(source, dtype=torch.float32, attn_implementation="eager")
     if model.config.num_labels != 1:
         sys.exit(
-            f"{source} has {model.config.num_labels} labels, and a reward model has one. Export a model that was trained"
+            f"{source} has {model.config.num_labels} labels, a reward model has one. Export a model that was trained"
             " with num_labels=1."
         )
     if model.config.pad_token_id is None:
@@ -125,7 +125,7 @@ def run(path: Path, batch: dict[str, torch.Tensor], parameters: int) -> np.ndarr
             return ReferenceEvaluator(onnx.load(path)).run(None, feeds)[0]
         except Exception as error:
             # Its operators have limits of their own: that of DeBERTa's gathers is 64 tokens.
-            sys.exit(f"ONNX's reference evaluator can't run this graph ({error}): install onnxruntime, and export again")
+            sys.exit(f"ONNX's reference evaluator can't run the graph ({error}): install onnxruntime, and export again")
     return onnxruntime.InferenceSession(str(path)).run(None, feeds)[0]
 
 
