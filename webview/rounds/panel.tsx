@@ -32,6 +32,7 @@ import { worstFirst } from "./pairs/pair-order.ts";
 import { PairRound } from "./pairs/pair-round.tsx";
 import { panelKeys } from "./panel-keys.ts";
 import { hardestFirst } from "./queries/query-order.ts";
+import type { RoundProps } from "./round-props.ts";
 import { RoundView } from "./round-view.tsx";
 import { Timeline } from "./timeline/timeline.tsx";
 import { useView } from "./use-view.ts";
@@ -123,6 +124,14 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
   if (!details || !overview || !facts || !loaded) return <Loading what={`run ${run}`} />;
   const isLive = overview.state === "running" || overview.state === "paused" || overview.state === "starting";
   const place = { run, round: selected, query: query?.index, answer };
+  const shown: Omit<RoundProps, "played"> = {
+    ...{ host, connection, run, queries, query, answer },
+    isOpen: view.isOpen,
+    heat: view.heat,
+    answerLimit: answerLimit ?? 256,
+    onQuery: selectQuery,
+    onAnswer: selectAnswer,
+  };
   return (
     <main class="rounds-panel">
       <Header
@@ -186,40 +195,17 @@ export function RoundsPanel({ host, input, connection }: PanelProps<"rounds">): 
           ) : rounds.problem ? (
             <Failure problem={rounds.problem} />
           ) : played && imitates ? (
-            <PairRound
-              host={host}
-              connection={connection}
-              run={run}
-              played={played}
-              queries={queries}
-              query={query}
-              answer={answer}
-              isOpen={view.isOpen}
-              heat={view.heat}
-              answerLimit={answerLimit ?? 256}
-              onQuery={selectQuery}
-              onAnswer={selectAnswer}
-            />
+            <PairRound {...shown} played={played} />
           ) : played ? (
             <RoundView
-              host={host}
-              connection={connection}
-              run={run}
+              {...shown}
               played={played}
-              queries={queries}
-              query={query}
-              answer={answer}
-              isOpen={view.isOpen}
-              heat={view.heat}
               ratings={ratings}
               alarms={alarms.byRound.get(played.round) ?? noAlarms}
               verified={facts.verified}
               judges={facts.judges}
               range={facts.range}
               rewardFormula={facts.rewardFormula}
-              answerLimit={answerLimit ?? 256}
-              onQuery={selectQuery}
-              onAnswer={selectAnswer}
               onSample={selectSample}
             />
           ) : (

@@ -1,9 +1,7 @@
 import type { VNode } from "preact";
 import { useMemo } from "preact/hooks";
 import type { Alarm } from "../../daemon/protocol.ts";
-import type { Connection } from "../shared/host.ts";
 import { memo } from "../shared/memo.ts";
-import type { Host } from "../shared/messages.ts";
 import { ModelText } from "../shared/model-text.tsx";
 import { count, counted, signed } from "../shared/numbers.ts";
 import { Empty } from "../shared/states.tsx";
@@ -12,24 +10,15 @@ import { type Naming, namings, unnamed } from "./alarms/run-alarms.ts";
 import { AnswerList } from "./answers/answer-list.tsx";
 import type { HeatKind } from "./answers/heat.ts";
 import type { JudgeNames } from "./data/judges.ts";
-import type { PlayedRound, QueryRecord, Rating } from "./data/records.ts";
+import type { QueryRecord, Rating } from "./data/records.ts";
 import { type RewardRange, rewardText } from "./data/reward-range.ts";
 import { useTokens } from "./data/use-tokens.ts";
 import { QueryLinks } from "./queries/query-links.tsx";
 import { meanOf } from "./queries/query-order.ts";
 import { QueryTable } from "./queries/query-table.tsx";
+import type { RoundProps } from "./round-props.ts";
 
-interface RoundViewProps {
-  readonly host: Host;
-  readonly connection: Connection;
-  readonly run: string;
-  readonly played: PlayedRound;
-  /** Its queries in the order in which they are shown, and the one that is open. */
-  readonly queries: readonly QueryRecord[];
-  readonly query: QueryRecord | undefined;
-  readonly answer: number;
-  readonly isOpen: boolean;
-  readonly heat: HeatKind;
+interface RoundViewProps extends RoundProps {
   readonly ratings: readonly Rating[];
   /** Those that began with this round. */
   readonly alarms: readonly Alarm[];
@@ -39,9 +28,6 @@ interface RoundViewProps {
   readonly range: RewardRange;
   /** R = …, how the two rewards make the one that is learnt from. */
   readonly rewardFormula: VNode;
-  readonly answerLimit: number;
-  readonly onQuery: (index: number) => void;
-  readonly onAnswer: (index: number) => void;
   readonly onSample: (sample: Alarm["samples"][number]) => void;
 }
 

@@ -1,21 +1,10 @@
 import { homedir } from "node:os";
 import type { Config } from "../../config/schema.ts";
 import { type ImitationName, imitationAlgorithms, isImitation } from "../../selfplay/registry.ts";
+import { algorithmNames } from "../../text/algorithm-names.ts";
 import { padEnd } from "../text/fit.ts";
 import { printable } from "../text/printable.ts";
 import type { RunView } from "./run-view.ts";
-
-const algorithmNames = {
-  lsp: "LSP",
-  "lsp-zero": "LSP-Zero",
-  grpo: "GRPO",
-  sft: "SFT",
-  spin: "SPIN",
-  spif: "SPIF (χ², our reconstruction)",
-  spac: "SPAC (smoothing by our reading)",
-  dpo: "DPO",
-  ipo: "IPO",
-} as const;
 
 /** The algorithm and the settings that change what it is. */
 function algorithmOf(config: Config): string {

@@ -1,4 +1,5 @@
 import type { Progress } from "../../../daemon/protocol.ts";
+import { algorithmNames } from "../../../daemon/text/algorithm-names.ts";
 import { telemetryText } from "../../../daemon/text/telemetry.ts";
 import { isImitation } from "../../shared/imitation.ts";
 import { plain } from "../../shared/numbers.ts";
@@ -27,17 +28,7 @@ export function textSetting(config: RunDetails["config"], path: string): string 
   return typeof value === "string" ? value : undefined;
 }
 
-const algorithms: Readonly<Record<string, string>> = {
-  lsp: "LSP",
-  "lsp-zero": "LSP-Zero",
-  grpo: "GRPO",
-  sft: "SFT",
-  spin: "SPIN",
-  spif: "SPIF (χ², our reconstruction)",
-  spac: "SPAC (smoothing by our reading)",
-  dpo: "DPO",
-  ipo: "IPO",
-};
+const algorithms: Readonly<Record<string, string>> = algorithmNames;
 
 /** The setting that turns a log-ratio into an implicit reward, with its letter. */
 const strengths: Readonly<Record<string, readonly [letter: string, path: string]>> = {

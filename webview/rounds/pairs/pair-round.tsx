@@ -1,38 +1,21 @@
 import type { VNode } from "preact";
-import type { Connection } from "../../shared/host.ts";
 import { memo } from "../../shared/memo.ts";
-import type { Host } from "../../shared/messages.ts";
 import { ModelText } from "../../shared/model-text.tsx";
 import { counted, signed } from "../../shared/numbers.ts";
 import { Empty } from "../../shared/states.tsx";
 import { fullRatio, type HeatKind } from "../answers/heat.ts";
-import type { PlayedRound, QueryRecord } from "../data/records.ts";
+import type { QueryRecord } from "../data/records.ts";
 import { useTokens } from "../data/use-tokens.ts";
 import { QueryLinks } from "../queries/query-links.tsx";
 import { greatest, meanOf } from "../queries/query-order.ts";
+import type { RoundProps } from "../round-props.ts";
 import { marginOf } from "./pair-order.ts";
 import { pairRemarks } from "./pair-remarks.ts";
 import { PairSide } from "./pair-side.tsx";
 import { PairTable } from "./pair-table.tsx";
 
-interface PairRoundProps {
-  readonly host: Host;
-  readonly connection: Connection;
-  readonly run: string;
-  readonly played: PlayedRound;
-  /** Its queries in the order in which they are shown, and the one that is open. */
-  readonly queries: readonly QueryRecord[];
-  readonly query: QueryRecord | undefined;
-  readonly answer: number;
-  readonly isOpen: boolean;
-  readonly heat: HeatKind;
-  readonly answerLimit: number;
-  readonly onQuery: (index: number) => void;
-  readonly onAnswer: (index: number) => void;
-}
-
 /** A round of imitation: its examples at the left, the answers of the selected one side by side at the right. */
-export const PairRound = memo(function PairRound(props: PairRoundProps): VNode {
+export const PairRound = memo(function PairRound(props: RoundProps): VNode {
   const { host, run, played, queries, query, onQuery } = props;
   const { round } = played;
   const margin = meanOf(queries.map(marginOf));
@@ -68,7 +51,7 @@ export const PairRound = memo(function PairRound(props: PairRoundProps): VNode {
   );
 });
 
-function PairDetails(props: PairRoundProps & { readonly query: QueryRecord }): VNode {
+function PairDetails(props: RoundProps & { readonly query: QueryRecord }): VNode {
   const { host, connection, run, played, queries, query, answer, isOpen, heat, answerLimit, onAnswer } = props;
   const { round } = played;
   const key = { run, round, query: query.index };
