@@ -3,7 +3,7 @@ import { AbortedError, SparringError } from "../../errors.ts";
 import type { ParamsOf, ResultOf } from "../../protocol.ts";
 import { fixed } from "../../text/numbers.ts";
 import { type Cli, exitCodes } from "../cli.ts";
-import { modelText } from "../samples.ts";
+import { modelText } from "../reports/samples.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { showError } from "../show-error.ts";
 import { wrap } from "../text/fit.ts";

@@ -5,13 +5,13 @@ import type { RunRecord } from "../../store/records.ts";
 import { fixed } from "../../text/numbers.ts";
 import { type Askable, withRunsAgreement } from "../agree.ts";
 import type { Cli } from "../cli.ts";
-import { isVerified, verdict, verdictInk } from "../report.ts";
-import { modelText } from "../samples.ts";
+import { isVerified, verdict, verdictInk } from "../reports/report.ts";
+import { modelText } from "../reports/samples.ts";
+import { scoreReport } from "../reports/why-report.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { padEnd, wrap } from "../text/fit.ts";
 import { printable } from "../text/printable.ts";
 import type { Style } from "../text/style.ts";
-import { scoreReport } from "../why-report.ts";
 import { sayWhatItWaitsFor } from "./waiting.ts";
 
 /**

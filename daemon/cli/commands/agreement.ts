@@ -1,10 +1,10 @@
 import type { ParamsOf } from "../../protocol.ts";
-import { agreementReport } from "../agreement-report.ts";
 import { namesAndSettings, parseRunAndRound, usageError, wholeNumber } from "../arguments.ts";
 import { exitCodes } from "../cli.ts";
 import { type Command, jsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { resolveRun } from "../names.ts";
+import { agreementReport } from "../reports/agreement-report.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 
 /** `sparring agreement <run>`: how far the judge's scores are those of people. */

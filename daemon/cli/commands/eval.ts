@@ -4,8 +4,8 @@ import { namesAndSettings, parseRunAndRound, usageError, wholeNumber } from "../
 import { exitCodes } from "../cli.ts";
 import { type Command, jsonOption, sendToOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
-import { evalReport } from "../eval-report.ts";
 import { allRuns, findRun } from "../names.ts";
+import { evalReport } from "../reports/eval-report.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { attendTask } from "../task-line.ts";
 

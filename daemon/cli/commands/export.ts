@@ -5,8 +5,8 @@ import { namesAndSettings, parseRunAndRound, usageError } from "../arguments.ts"
 import { type Cli, exitCodes } from "../cli.ts";
 import { type Arguments, type Command, jsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
-import { dataReport, weightsReport } from "../export-report.ts";
 import { resolveRun } from "../names.ts";
+import { dataReport, weightsReport } from "../reports/export-report.ts";
 import { print, printJson, styleOf } from "../screen.ts";
 import { attendTask } from "../task-line.ts";
 

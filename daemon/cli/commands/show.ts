@@ -8,15 +8,15 @@ import { type Cli, exitCodes } from "../cli.ts";
 import { type Command, jsonOption } from "../command.ts";
 import { withDaemon } from "../connection.ts";
 import { resolveRun } from "../names.ts";
-import { isPaired } from "../pair-samples.ts";
 import { findQuery, type Place } from "../rate/ratings.ts";
-import { isVerified } from "../report.ts";
-import { allQueries, sampleLines } from "../samples.ts";
+import { isPaired } from "../reports/pair-samples.ts";
+import { isVerified } from "../reports/report.ts";
+import { allQueries, sampleLines } from "../reports/samples.ts";
+import { showLines } from "../reports/show-run.ts";
+import { whyReport } from "../reports/why-report.ts";
 import { print, printJson, styleOf } from "../screen.ts";
-import { showLines } from "../show-run.ts";
 import { printable } from "../text/printable.ts";
 import { RunView } from "../watch/run-view.ts";
-import { whyReport } from "../why-report.ts";
 
 /** `sparring show <run>`: everything about a run. */
 export const show: Command = {

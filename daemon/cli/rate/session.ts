@@ -2,7 +2,7 @@ import type { DaemonClient } from "../../client/client.ts";
 import type { Cli } from "../cli.ts";
 import { readKeys } from "../keyboard.ts";
 import { Queue } from "../queue.ts";
-import { modelText } from "../samples.ts";
+import { modelText } from "../reports/samples.ts";
 import { print, styleOf } from "../screen.ts";
 import { padEnd, wrap } from "../text/fit.ts";
 import type { Style } from "../text/style.ts";

@@ -1,5 +1,5 @@
 import type { RoundRecord } from "../../store/records.ts";
-import { alarmLines } from "../alarm-lines.ts";
+import { alarmLines } from "../reports/alarm-lines.ts";
 import type { Colours } from "../text/colours.ts";
 import { wrap } from "../text/fit.ts";
 import { printable } from "../text/printable.ts";

@@ -2,7 +2,7 @@ import type { DaemonClient } from "../../client/client.ts";
 import { SparringError } from "../../errors.ts";
 import type { RoundRecord } from "../../store/records.ts";
 import type { Cli } from "../cli.ts";
-import { detachedReport, failedReport, finishedReport, stoppedReport } from "../report.ts";
+import { detachedReport, failedReport, finishedReport, stoppedReport } from "../reports/report.ts";
 import { screenOf, styleOf } from "../screen.ts";
 import { wrap } from "../text/fit.ts";
 import { type Ending, follow } from "./follow.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { alarmLines } from "../../../daemon/cli/alarm-lines.ts";
+import { alarmLines } from "../../../daemon/cli/reports/alarm-lines.ts";
 import { plain } from "../../../daemon/cli/text/colours.ts";
 import { recordOf } from "../documents/records.ts";
 

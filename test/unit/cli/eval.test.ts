@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { intervalTrack } from "../../../daemon/cli/eval-report.ts";
+import { intervalTrack } from "../../../daemon/cli/reports/eval-report.ts";
 import type { ResultOf } from "../../../daemon/protocol.ts";
 import { type Outcome, sparring, type World } from "./fake-cli.ts";
 import { FakeDaemon } from "./fake-daemon.ts";

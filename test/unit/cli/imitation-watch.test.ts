@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { sampleLines } from "../../../daemon/cli/samples.ts";
-import { showLines } from "../../../daemon/cli/show-run.ts";
+import { sampleLines } from "../../../daemon/cli/reports/samples.ts";
+import { showLines } from "../../../daemon/cli/reports/show-run.ts";
 import { plain } from "../../../daemon/cli/text/colours.ts";
 import type { Style } from "../../../daemon/cli/text/style.ts";
 import { liveFrame } from "../../../daemon/cli/watch/live-frame.ts";

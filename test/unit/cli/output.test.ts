@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { finishedReport } from "../../../daemon/cli/report.ts";
+import { finishedReport } from "../../../daemon/cli/reports/report.ts";
 import { plain } from "../../../daemon/cli/text/colours.ts";
 import { width } from "../../../daemon/cli/text/fit.ts";
 import type { Style } from "../../../daemon/cli/text/style.ts";

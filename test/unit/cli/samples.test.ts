@@ -1,8 +1,8 @@
 /** A round's samples as lines, where their rewards are not a verifier's. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { verdictInk } from "../../../daemon/cli/report.ts";
-import { sampleLines } from "../../../daemon/cli/samples.ts";
+import { verdictInk } from "../../../daemon/cli/reports/report.ts";
+import { sampleLines } from "../../../daemon/cli/reports/samples.ts";
 import { type Colours, plain } from "../../../daemon/cli/text/colours.ts";
 import { answerOf, queryOf } from "../documents/records.ts";
 

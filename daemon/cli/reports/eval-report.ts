@@ -1,9 +1,9 @@
-import type { ParamsOf, ResultOf } from "../protocol.ts";
-import { fixed, percent } from "../text/numbers.ts";
-import type { Colours } from "./text/colours.ts";
-import { padEnd, width, wrap } from "./text/fit.ts";
-import { printable } from "./text/printable.ts";
-import type { Style } from "./text/style.ts";
+import type { ParamsOf, ResultOf } from "../../protocol.ts";
+import { fixed, percent } from "../../text/numbers.ts";
+import type { Colours } from "../text/colours.ts";
+import { padEnd, width, wrap } from "../text/fit.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
 
 type Evaluation = ResultOf<"sparring/checkpoint/evaluate">;
 type Estimate = Evaluation["accuracy"];

@@ -1,6 +1,6 @@
-import type { AnswerRecord, QueryRecord } from "../store/records.ts";
-import { fixed, signed } from "../text/numbers.ts";
-import { printable } from "./text/printable.ts";
+import type { AnswerRecord, QueryRecord } from "../../store/records.ts";
+import { fixed, signed } from "../../text/numbers.ts";
+import { printable } from "../text/printable.ts";
 
 /** Whether a round's samples are of an imitation: their answers have parts in their example. */
 export function isPaired(queries: readonly QueryRecord[]): boolean {

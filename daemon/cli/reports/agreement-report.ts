@@ -1,10 +1,10 @@
-import type { Measure, ResultOf } from "../protocol.ts";
-import { criterionNames } from "../text/criteria.ts";
-import { fixed, percent, signed } from "../text/numbers.ts";
-import { wrap } from "./text/fit.ts";
-import { type GridColumn, gridLines } from "./text/grid.ts";
-import { printable } from "./text/printable.ts";
-import type { Style } from "./text/style.ts";
+import type { Measure, ResultOf } from "../../protocol.ts";
+import { criterionNames } from "../../text/criteria.ts";
+import { fixed, percent, signed } from "../../text/numbers.ts";
+import { wrap } from "../text/fit.ts";
+import { type GridColumn, gridLines } from "../text/grid.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
 
 type Agreement = ResultOf<"sparring/judge/agreement">;
 

@@ -1,11 +1,11 @@
-import type { QueryRecord } from "../store/records.ts";
-import { type JudgedAnswer, scoreLines, whyLines } from "../text/why-lines.ts";
-import type { Scoring } from "../text/why-score.ts";
-import type { Place } from "./rate/ratings.ts";
+import type { QueryRecord } from "../../store/records.ts";
+import { type JudgedAnswer, scoreLines, whyLines } from "../../text/why-lines.ts";
+import type { Scoring } from "../../text/why-score.ts";
+import type { Place } from "../rate/ratings.ts";
+import { wrap } from "../text/fit.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
 import { modelText } from "./samples.ts";
-import { wrap } from "./text/fit.ts";
-import { printable } from "./text/printable.ts";
-import type { Style } from "./text/style.ts";
 
 const indent = "     ";
 

@@ -1,16 +1,16 @@
-import type { RunOverview } from "../protocol.ts";
-import type { RoundRecord } from "../store/records.ts";
-import { age, bytes } from "../text/numbers.ts";
-import { telemetryText } from "../text/telemetry.ts";
+import type { RunOverview } from "../../protocol.ts";
+import type { RoundRecord } from "../../store/records.ts";
+import { age, bytes } from "../../text/numbers.ts";
+import { telemetryText } from "../../text/telemetry.ts";
+import { inkOf, isPausedByAlarm } from "../states.ts";
+import { padEnd, wrap } from "../text/fit.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
+import { headerLines } from "../watch/header.ts";
+import { chartLines, phaseName } from "../watch/live-frame.ts";
+import type { RunView } from "../watch/run-view.ts";
+import { roundTable } from "../watch/table.ts";
 import { alarmLines } from "./alarm-lines.ts";
-import { inkOf, isPausedByAlarm } from "./states.ts";
-import { padEnd, wrap } from "./text/fit.ts";
-import { printable } from "./text/printable.ts";
-import type { Style } from "./text/style.ts";
-import { headerLines } from "./watch/header.ts";
-import { chartLines, phaseName } from "./watch/live-frame.ts";
-import type { RunView } from "./watch/run-view.ts";
-import { roundTable } from "./watch/table.ts";
 
 /** Newest rounds in the table. */
 const newestRounds = 10;

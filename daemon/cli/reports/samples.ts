@@ -1,12 +1,12 @@
-import type { DaemonClient } from "../client/client.ts";
-import type { AnswerRecord, JudgeRecord, QueryRecord, RunRecord } from "../store/records.ts";
-import { fixed } from "../text/numbers.ts";
+import type { DaemonClient } from "../../client/client.ts";
+import type { AnswerRecord, JudgeRecord, QueryRecord, RunRecord } from "../../store/records.ts";
+import { fixed } from "../../text/numbers.ts";
+import type { Colours } from "../text/colours.ts";
+import { padEnd, width, wrap } from "../text/fit.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
 import { isPaired, pairFacts, pairsHead, partScores } from "./pair-samples.ts";
 import { verdict, verdictInk } from "./report.ts";
-import type { Colours } from "./text/colours.ts";
-import { padEnd, width, wrap } from "./text/fit.ts";
-import { printable } from "./text/printable.ts";
-import type { Style } from "./text/style.ts";
 
 /** All queries of a round, with their answers. */
 export async function allQueries(client: DaemonClient, run: string, round: number): Promise<QueryRecord[]> {

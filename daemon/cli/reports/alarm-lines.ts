@@ -1,7 +1,7 @@
-import type { AlarmRecord, RoundRecord } from "../store/records.ts";
-import { wrap } from "./text/fit.ts";
-import { printable } from "./text/printable.ts";
-import type { Style } from "./text/style.ts";
+import type { AlarmRecord, RoundRecord } from "../../store/records.ts";
+import { wrap } from "../text/fit.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
 
 /** The alarms that began with some rounds of a run, with the samples that show them and the command that prints these. */
 export function alarmLines(

@@ -1,16 +1,16 @@
-import type { Config } from "../config/schema.ts";
-import type { Problem } from "../protocol.ts";
-import { isImitation } from "../selfplay/registry.ts";
-import { layout } from "../store/layout.ts";
-import { duration, percent, points } from "../text/numbers.ts";
-import type { Colours } from "./text/colours.ts";
-import { padEnd, truncate, width, wrap } from "./text/fit.ts";
-import { printable } from "./text/printable.ts";
-import type { Style } from "./text/style.ts";
-import { tilde } from "./watch/header.ts";
-import { hasHeldOut } from "./watch/measures.ts";
-import type { RunView, Sample } from "./watch/run-view.ts";
-import type { RunSummary } from "./watch/summary.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Problem } from "../../protocol.ts";
+import { isImitation } from "../../selfplay/registry.ts";
+import { layout } from "../../store/layout.ts";
+import { duration, percent, points } from "../../text/numbers.ts";
+import type { Colours } from "../text/colours.ts";
+import { padEnd, truncate, width, wrap } from "../text/fit.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
+import { tilde } from "../watch/header.ts";
+import { hasHeldOut } from "../watch/measures.ts";
+import type { RunView, Sample } from "../watch/run-view.ts";
+import type { RunSummary } from "../watch/summary.ts";
 
 const labelWidth = 14;
 

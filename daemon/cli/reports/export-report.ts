@@ -1,10 +1,10 @@
-import type { ResultOf } from "../protocol.ts";
-import { bytes } from "../text/numbers.ts";
-import type { Colours } from "./text/colours.ts";
-import { padEnd, width, wrap } from "./text/fit.ts";
-import { printable } from "./text/printable.ts";
-import type { Style } from "./text/style.ts";
-import { tilde } from "./watch/header.ts";
+import type { ResultOf } from "../../protocol.ts";
+import { bytes } from "../../text/numbers.ts";
+import type { Colours } from "../text/colours.ts";
+import { padEnd, width, wrap } from "../text/fit.ts";
+import { printable } from "../text/printable.ts";
+import type { Style } from "../text/style.ts";
+import { tilde } from "../watch/header.ts";
 
 const labelWidth = 10;
 
