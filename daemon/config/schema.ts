@@ -7,6 +7,8 @@
  */
 import { z } from "zod";
 import { alarmsSchema } from "./alarms-section.ts";
+import { engineSchema } from "./engine-section.ts";
+import { imitationSchema } from "./imitation-section.ts";
 import { endpointSchema, ensembleSchema, pairwiseSchema, rewardModelSchema, verifierSchema } from "./judge-sections.ts";
 
 /** Marks a setting whose value the paper leaves open. */
@@ -30,74 +32,6 @@ const modelSchema = z.strictObject({
     .default("stage")
     .describe(
       "The frozen model that the KL term pulls towards, and that dpo and ipo compare with: `stage` (the weights at the start of this stage: of the run, or of a fork that changed the algorithm), `base` (the weights of `path`), or a model as in `path`. [paper: the initial model]",
-    ),
-});
-
-/** What the torch engine can do the plain way; see `Fast` in engine/torch/fast.ts. */
-const shortcuts = ["merged_adapter", "shared_prompts", "chunked_logits", "compile", "graph_decode"] as const;
-
-const engineSchema = z.strictObject({
-  name: z
-    .enum(["onnx", "torch"], {
-      error: ({ input }) => (input === "tinker" ? "the tinker engine is not available in this version yet" : undefined),
-    })
-    .default("onnx")
-    .describe(
-      "What computes: `onnx`, the embedded engine, for small models on a CPU; `torch`, PyTorch on a CUDA GPU or a CPU, which `sparring setup torch` installs.",
-    ),
-  device: z
-    .enum(["auto", "cpu", "cuda"])
-    .default("auto")
-    .describe("Where torch computes: `auto` takes a CUDA GPU if there is one. torch only."),
-  precision: z
-    .enum(["auto", "float32", "bfloat16"])
-    .default("auto")
-    .describe(
-      "What torch computes in: `auto` is bfloat16 on CUDA and float32 on a CPU. Trained weights are float32 in any case. torch only.",
-    ),
-  deterministic: z
-    .boolean()
-    .default(true)
-    .describe(
-      "Only kernels whose results are the same every time, so that runs are bit-identical on CUDA too. torch only.",
-    ),
-  plain: z
-    .array(z.enum(shortcuts))
-    .refine((some) => new Set(some).size === some.length, { error: "a shortcut is listed twice" })
-    .default([])
-    .describe(
-      "Shortcuts of the torch engine that are not taken: a merged copy of the adapter, prompts that are computed once for all their answers, logits some at a time, compiled layers, decoding as one CUDA graph. The plain way gives the same up to rounding, so this is for comparison. torch only.",
-    ),
-  checkpointing: z
-    .enum(["auto", "on", "off"])
-    .default("auto")
-    .describe(
-      "Compute layers again in the backward pass, which takes less memory and more time. `auto`: once memory has run out. torch only.",
-    ),
-  python: z
-    .string()
-    .min(1)
-    .max(4096)
-    .optional()
-    .describe(
-      "The Python interpreter of the torch engine, relative to this file: one whose environment has PyTorch and what else the engine requires. Left out, the one that `sparring setup torch` made or was told. Needs this file's folder to be trusted. torch only.",
-    )
-    .meta({ trust: "starts a program" }),
-  threads: z
-    .int()
-    .min(1)
-    .max(256)
-    .optional()
-    .describe(
-      "CPU threads of the engine. Default: the number of cores, at most 8. Runs are bit-identical only at the same number.",
-    ),
-  micro_batch_tokens: z
-    .int()
-    .min(64)
-    .max(1_000_000)
-    .optional()
-    .describe(
-      "Tokens computed at once in training, padding included. Lower it to save memory; the gradient is the same up to rounding. Default: chosen by the model's size.",
     ),
 });
 
@@ -207,133 +141,6 @@ const algorithmSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe("Take answers that were cut at the token limit out of the loss. They are always flagged."),
-});
-
-/** One value for all iterations, or one for each, of which the last repeats. */
-const perIteration = (value: z.ZodNumber) => z.union([value, z.array(value).min(1).max(1000)]);
-
-const imitationSchema = z.strictObject({
-  data: z
-    .string()
-    .min(1)
-    .max(4096)
-    .optional()
-    .describe(
-      "What is imitated: a file of JSON or JSON Lines, relative to this file, as `sparring data preview` shows it; or `builtin:addition-expert` (right sums) or `builtin:addition-pairs` (right sums and wrong ones). spac, dpo and ipo need pairs. Required by the algorithms of imitation.",
-    ),
-  records: z
-    .int()
-    .min(1)
-    .max(1_000_000)
-    .optional()
-    .describe("How many records of built-in data are made; all there are, if left out."),
-  batch: z
-    .int()
-    .min(1)
-    .max(65_536)
-    .default(32)
-    .describe(
-      "Records of a round, which is one step of the optimizer: each is an example with all its answers. [SPIN: 64]",
-    ),
-  iterations: z
-    .int()
-    .min(1)
-    .max(10_000)
-    .default(3)
-    .describe(
-      "How often the policy becomes its own opponent: the rounds are divided among so many iterations, and at the start of each the policy is frozen as the reference and as the author of the generated answers. spin, spif and spac only.",
-    ),
-  split: z
-    .enum(["whole", "parts"])
-    .optional()
-    .describe(
-      "What an iteration sees: the `whole` data, or one of as many `parts` as there are iterations. Default: parts for spac, as in its paper, else whole. spin, spif and spac only.",
-    ),
-  mix_previous: z
-    .boolean()
-    .default(true)
-    .describe(
-      "From the second iteration on every other record is held against an answer of the opponent before, not of the newest. [SPIN: trains on the current and the previous synthetic data together] spin and spif only.",
-    ),
-  beta: perIteration(z.number().positive().max(1000))
-    .default(0.1)
-    .describe(
-      "β: an answer's implicit reward is β times its log-ratio to the reference. One value, or a list of one for each iteration, of which the last repeats. spin, spif and dpo only. [SPIN: 0.1, and 5 in its last iterations]",
-    ),
-  c: z
-    .number()
-    .positive()
-    .max(1e6)
-    .default(1)
-    .describe("Implicit rewards are drawn to −1/c and 1/c. spif only. [ours: the paper's value is not available]"),
-  eta: perIteration(z.number().positive().max(1000))
-    .default(0.1)
-    .describe(
-      "η: what β is in the other algorithms. One value, or a list of one for each iteration, of which the last repeats. spac only.",
-    ),
-  lambda: z
-    .number()
-    .min(0)
-    .max(1e6)
-    .default(1)
-    .describe("λ: weight of the preferences beside the pessimism. spac only. [SPAC: 1 in practice, large in theory]"),
-  smoothing: z
-    .enum(["outer", "inner", "linear"])
-    .default("outer")
-    .describe(
-      "Where the log-sigmoid of the pessimistic term stands: around each comparison (`outer`), around their mean (`inner`), or nowhere (`linear`, unbounded below, for study). spac only. [ours: the paper's is not known]",
-    ),
-  against: z
-    .enum(["both", "chosen", "rejected"])
-    .default("both")
-    .describe(
-      "Which answer of the pair the generated one is held against. spac only. [SPAC leaves it open and averages both]",
-    ),
-  tau: z.number().positive().max(1000).default(0.1).describe("τ: the margin of a pair is driven to 1/(2τ). ipo only."),
-  length_average: z
-    .boolean()
-    .default(true)
-    .describe("Divide every log-ratio by its answer's tokens, as TRL does. ipo only."),
-  lr: perIteration(z.number().positive().max(1))
-    .optional()
-    .describe(
-      "Learning rate by iteration, in place of optimizer.lr: one value, or a list of which the last repeats. spin, spif and spac only. [SPIN: 5e-7, then 1e-7]",
-    ),
-  max_tokens: z
-    .int()
-    .min(2)
-    .max(131_072)
-    .optional()
-    .describe(
-      "Longest prompt with its answer, in tokens; longer records are left out and counted, nothing is cut. Default: what the model takes, with room for a generated answer.",
-    ),
-  held_out: z
-    .int()
-    .min(0)
-    .max(1_000_000)
-    .default(100)
-    .describe(
-      "Records that are never trained on, to measure how likely the policy finds them (metric eval/real_logprob): so many, but at most a tenth of all.",
-    ),
-  early_stop: z
-    .strictObject({
-      accuracy: z
-        .number()
-        .gt(0)
-        .max(1)
-        .optional()
-        .describe(
-          "An iteration ends early once its share of pairs with the right order of implicit rewards reaches this; left out, none does. [ours: with a small β a few epochs are enough, and more make iterations oscillate]",
-        ),
-      window: z
-        .int()
-        .min(1)
-        .max(10_000)
-        .default(10)
-        .describe("Over so many rounds of the iteration that share is a mean. Only with early_stop.accuracy."),
-    })
-    .prefault({})
-    .describe("When an iteration has learned enough. spin, spif and spac only."),
 });
 
 const klSchema = z.strictObject({
