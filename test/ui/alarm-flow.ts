@@ -106,7 +106,7 @@ export async function alarmsAndConsent(t: TestContext, code: VSCode): Promise<vo
   let fork = "";
   await step("a fork from before it waits behind the paused run, until that is stopped", async () => {
     await window.panel.getByRole("button", { name: "Fork from round 1…" }).click();
-    await window.tab("fork-of-").waitFor();
+    await window.tab(`fork-of-${run}`).waitFor();
     await window.lens("Fork with these changes").waitFor();
     const { text } = await daemon.request("sparring/run/config", { run });
     // Below the line that says from where the fork is.
